@@ -1,0 +1,31 @@
+"""What is asked of a model and what comes back: one request for every verb and every model.
+
+A model never knows about verbs. A request says: these notes are given, this region is asked. The verb
+only decides how the request is made. `Limits` are guarantees: they are enforced by masking.
+"""
+
+from ml.requests.limits import Limits
+from ml.requests.request import (
+    GenerationRequest,
+    RefusedRequest,
+    Region,
+    Sampling,
+    Verb,
+    continue_region,
+)
+from ml.requests.take import Provenance, Take, TakeNote, score_with_take, take_alone
+
+__all__ = [
+    "GenerationRequest",
+    "Limits",
+    "Provenance",
+    "RefusedRequest",
+    "Region",
+    "Sampling",
+    "Take",
+    "TakeNote",
+    "Verb",
+    "continue_region",
+    "score_with_take",
+    "take_alone",
+]

@@ -1,0 +1,94 @@
+"""GenerationRequest: a frozen score, an asked region, limits, sampling settings and a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ml.music import Score
+from ml.requests.limits import Limits
+
+MAX_TAKES = 32
+MAX_BARS = 64
+
+
+class Verb(Enum):
+    """What the user pressed; kept for provenance only, a model sees given notes and an asked region."""
+
+    CONTINUE = "continue"
+    GENERATE = "generate"
+
+
+class RefusedRequest(ValueError):
+    """A request that cannot be answered; its text is one plain sentence with the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The asked ticks [start_tick, end_tick) of the asked tracks (indices into the score's tracks)."""
+
+    start_tick: int
+    end_tick: int
+    tracks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How freely notes are drawn: softmax temperature and nucleus (top-p) for every field of a note."""
+
+    temperature: float = 1.0
+    top_p: float = 0.97
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """Ask `takes` alternatives for `region` of `score`; take number k is drawn with the seed and k alone."""
+
+    score: Score
+    region: Region
+    verb: Verb = Verb.CONTINUE
+    limits: Limits = Limits()
+    sampling: Sampling = Sampling()
+    takes: int = 4
+    seed: int = 0
+
+    def check(self) -> None:
+        """Raise RefusedRequest when the request has no room or contradicts itself."""
+        region, bars = self.region, self.bars
+        if region.start_tick < 0:
+            raise RefusedRequest("The asked region starts before the song: choose a place from bar 1 on.")
+        if region.end_tick <= region.start_tick:
+            raise RefusedRequest("The asked region is empty: choose at least one bar.")
+        if bars > MAX_BARS:
+            raise RefusedRequest(f"{bars} bars are too many at once: ask for {MAX_BARS} or fewer.")
+        if not region.tracks:
+            raise RefusedRequest("No track is asked: select the track that should be continued.")
+        if any(not 0 <= track < len(self.score.tracks) for track in region.tracks):
+            raise RefusedRequest("The asked track is not in the song any more: select another one.")
+        if not 1 <= self.takes <= MAX_TAKES:
+            raise RefusedRequest(f"{self.takes} takes cannot be made: ask for 1 to {MAX_TAKES}.")
+        if not 0.05 <= self.sampling.temperature <= 4.0:
+            raise RefusedRequest("The temperature must lie between 0.05 and 4.")
+        if not 0.01 <= self.sampling.top_p <= 1.0:
+            raise RefusedRequest("Top-p must lie between 0.01 and 1.")
+        if sentence := self.limits.contradiction():
+            raise RefusedRequest(sentence)
+
+    @property
+    def bars(self) -> int:
+        """How many bars the region touches."""
+        time_map = self.score.time_map
+        return time_map.bar_at(max(self.region.end_tick - 1, 0)) - time_map.bar_at(self.region.start_tick) + 1
+
+
+def continue_region(score: Score, track: int, bars: int, selection: tuple[int, int] | None = None) -> Region:
+    """The region that Continue asks for: `bars` bars after the selection, or after the end of the piece.
+
+    `selection` is a tick range; its end is rounded up to a bar line. Raises RefusedRequest for no bars.
+    """
+    if bars < 1:
+        raise RefusedRequest("Continue needs room: ask for at least one bar.")
+    end = selection[1] if selection else score.end_tick
+    start = score.time_map.ceil_bar(end)
+    first_bar = score.time_map.bar_at(start)
+    return Region(start, score.time_map.bar_start(first_bar + bars), (track,))

@@ -1,0 +1,97 @@
+"""Take: a proposal beside the document, with its provenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ml.music import Note, NoteTable, Score, Track
+from ml.requests.request import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNote:
+    """A note as a model wrote it: ticks of the request's score, the track it belongs to, its surprise."""
+
+    track: int
+    start: int
+    length: int
+    pitch: int
+    velocity: int
+    bits: float
+    """How unexpected the note was to the model itself: -log2 of its probability before any limit."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a take came from: enough to make it again on the same machine."""
+
+    model: str
+    checkpoint: str
+    """SHA-256 of the weights file, hexadecimal."""
+    verb: str
+    seed: int
+    take: int
+    """Number of the take within its request, from 0."""
+    takes: int
+    temperature: float
+    top_p: float
+    key: str | None
+    lowest: int
+    highest: int
+    prompt_start_tick: int
+    prompt_end_tick: int
+    region_start_tick: int
+    region_end_tick: int
+    tracks: tuple[int, ...]
+    bits_per_note: float
+
+
+@dataclass(frozen=True)
+class Take:
+    """One finished answer. `remarks` are plain sentences on what the model could not honour exactly."""
+
+    request: GenerationRequest
+    notes: tuple[TakeNote, ...]
+    provenance: Provenance
+    remarks: tuple[str, ...] = ()
+
+    def table(self, track: int) -> NoteTable:
+        """The take's notes for one track."""
+        return NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in self.notes if n.track == track)
+
+
+def score_with_take(score: Score, take: Take) -> Score:
+    """The score with the take in it: the asked region of the asked tracks cleared, then filled.
+
+    Notes that ring into the region from before are clipped at its start.
+    """
+    region = take.request.region
+    for index in region.tracks:
+        track = score.tracks[index]
+        table = track.notes
+        inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
+        table = table.without(np.flatnonzero(inside))
+        ringing = np.flatnonzero((table.start < region.start_tick) & (table.end > region.start_tick))
+        if len(ringing):
+            table = table.replaced(ringing, length=region.start_tick - table.start[ringing])
+        score = score.with_track(index, track.with_notes(table.added(take.table(index))))
+    return score
+
+
+def take_alone(take: Take) -> Score:
+    """A score that holds only the take, moved so that the region's first bar is the first bar."""
+    score, region = take.request.score, take.request.region
+    offset = region.start_tick
+    tempo = replace(score.time_map.tempo_at(offset), tick=0)
+    metres = tuple(replace(m, tick=m.tick - offset) for m in score.time_map.metres if m.tick > offset)
+    metre = replace(score.time_map.metre_at(offset), tick=0)
+    time_map = replace(score.time_map, tempos=(tempo,), metres=(metre, *metres))
+
+    def moved(index: int) -> Track:
+        table = take.table(index)
+        return replace(score.tracks[index], notes=table.replaced(slice(None), start=table.start - offset), events=())
+
+    tracks = tuple(moved(index) for index in region.tracks)
+    return Score(tracks=tracks, time_map=time_map, title=score.title)
