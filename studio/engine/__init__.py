@@ -1,1 +1,50 @@
-"""."""
+"""The worker between requests and takes, and the shelf of models.
+
+`Shelf` looks at model folders without torch: it reads cards and the header of the weights, believes nothing,
+and lists what cannot be used with one sentence each. `Engine` owns one worker thread; torch is imported there
+and nowhere else. A job is one request put to one or several models; the worker takes one item from each model
+in turn, so that all of them answer side by side. Messages wait in a queue until `poll`; `on_message` wakes
+whoever polls (it is called on any thread).
+
+Cancelling is two things: for the user the job is over at once (its unread messages vanish, `Finished` is next);
+for the worker it is a token that the generator checks at every note. A worker that ignores the token for
+`patience_s` is abandoned, its output dropped, and a new one takes its place. Whatever a model raises becomes one
+`Failed` sentence for that model; the others go on. What a model yields is checked at this border (`border`):
+no note outside the region, the limits or MIDI's own ranges gets through, whoever trained the model.
+"""
+
+from studio.engine.card import ModelCard
+from studio.engine.engine import Engine
+from studio.engine.generator import Generator
+from studio.engine.messages import (
+    EngineMessage,
+    Failed,
+    Finished,
+    ModelDone,
+    NoteMade,
+    Progress,
+    Remarked,
+    Started,
+    TakeDone,
+    Warmed,
+)
+from studio.engine.shelf import Shelf, ShelfProblem, UnknownModel
+
+__all__ = [
+    "Engine",
+    "EngineMessage",
+    "Failed",
+    "Finished",
+    "Generator",
+    "ModelCard",
+    "ModelDone",
+    "NoteMade",
+    "Progress",
+    "Remarked",
+    "Shelf",
+    "ShelfProblem",
+    "Started",
+    "TakeDone",
+    "UnknownModel",
+    "Warmed",
+]

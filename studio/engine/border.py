@@ -1,0 +1,60 @@
+"""The engine's border control: what a model wrote is checked before anyone sees it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.requests import GenerationRequest, Take, TakeNote
+from studio.engine.failures import BrokenOutput
+
+MAX_NOTES_PER_BAR = 512
+"""More notes than this in one bar of one take are a model running wild, not music."""
+
+
+class Border:
+    """Checks the notes and takes of one model's answer to one request."""
+
+    def __init__(self, request: GenerationRequest) -> None:
+        self._request = request
+        self._most_notes = MAX_NOTES_PER_BAR * max(1, request.bars)
+        self._masks: dict[int, NDArray[np.bool_]] = {
+            track: request.limits.pitch_mask(request.score.tracks[track].drums) for track in request.region.tracks
+        }
+        self._counts: dict[int, int] = {}
+
+    def check_note(self, take: int, note: TakeNote) -> None:
+        """Raise BrokenOutput for a note that the request does not permit, or one too many."""
+        self._check_number(take)
+        self._check(note)
+        self._counts[take] = self._counts.get(take, 0) + 1
+        if self._counts[take] > self._most_notes:
+            raise BrokenOutput(f"more than {self._most_notes} notes without coming to an end")
+
+    def check_take(self, index: int, take: Take) -> None:
+        """Raise BrokenOutput for a take that holds no note or one that is not permitted."""
+        self._check_number(index)
+        if not take.notes:
+            raise BrokenOutput("a take without notes")
+        if len(take.notes) > self._most_notes:
+            raise BrokenOutput(f"more than {self._most_notes} notes")
+        for note in take.notes:
+            self._check(note)
+
+    def _check_number(self, take: int) -> None:
+        if not 0 <= take < self._request.takes:
+            raise BrokenOutput(f"a take number {take} that nobody asked for")
+
+    def _check(self, note: TakeNote) -> None:
+        region = self._request.region
+        mask = self._masks.get(note.track)
+        if mask is None:
+            raise BrokenOutput("a note on a track that was not asked")
+        if not (region.start_tick <= note.start < region.end_tick and 0 < note.length <= region.end_tick - note.start):
+            raise BrokenOutput("a note outside the asked bars")
+        if not (0 <= note.pitch <= 127 and 1 <= note.velocity <= 127 and math.isfinite(note.bits)):
+            raise BrokenOutput("a note whose pitch, velocity or surprise is out of range")
+        if not mask[note.pitch]:
+            raise BrokenOutput("a note that the limits forbid")

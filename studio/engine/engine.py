@@ -1,0 +1,187 @@
+"""Engine: takes requests in, hands messages out, and sees to it that a worker is always there."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from ml.requests import GenerationRequest, RefusedRequest
+from studio.engine.generator import Generator, MakeGenerator
+from studio.engine.messages import EngineMessage, Finished, Warmed
+from studio.engine.shelf import Shelf
+from studio.engine.worker import Job, WarmUp, Worker
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 2.0
+
+
+def _torch_generator() -> Generator:
+    from studio.engine.torch_generator import TorchGenerator
+
+    return TorchGenerator()
+
+
+class Engine:
+    """Jobs are answered one after the other, the models of one job side by side.
+
+    `make_generator` is called on each worker thread. `patience_s` is how long a cancelled job may keep its
+    worker. All methods may be called from any thread; `on_message` is called on any, without a lock held.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        make_generator: MakeGenerator = _torch_generator,
+        *,
+        patience_s: float = PATIENCE_S,
+        on_message: Callable[[], None] | None = None,
+    ) -> None:
+        self.shelf = shelf
+        self.on_message = on_message
+        self._make_generator = make_generator
+        self._patience_s = patience_s
+        self._numbers = itertools.count(1)
+        self._changed = threading.Condition()
+        # Everything below is guarded by _changed.
+        self._tasks: deque[Job | WarmUp] = deque()
+        self._live: dict[int, Job] = {}
+        self._messages: deque[EngineMessage] = deque()
+        self._worker: Worker | None = None
+        self._running: Job | None = None
+        self._alarm: threading.Timer | None = None
+        self._closed = False
+
+    def submit(self, request: GenerationRequest, model_ids: Sequence[str]) -> int:
+        """Put a request to models; returns the job's number.
+
+        Raises RefusedRequest for a request with no room or no model, UnknownModel for an id not on the shelf.
+        """
+        request.check()
+        if not model_ids:
+            raise RefusedRequest("No model is chosen: choose at least one.")
+        cards = tuple(self.shelf.find(model_id) for model_id in dict.fromkeys(model_ids))
+        with self._changed:
+            job = Job(next(self._numbers), request, cards)
+            self._live[job.number] = job
+            self._enqueue(job)
+        return job.number
+
+    def warm_up(self, model_ids: Sequence[str]) -> None:
+        """Load models ahead of need; each answers with `Warmed`. Raises UnknownModel."""
+        cards = tuple(self.shelf.find(model_id) for model_id in model_ids)
+        with self._changed:
+            self._enqueue(WarmUp(cards))
+
+    def cancel(self, job_number: int) -> None:
+        """End a job now: nothing of it is told any more but `Finished`. Unknown and finished jobs are ignored."""
+        with self._changed:
+            job = self._live.pop(job_number, None)
+            if job is None:
+                return
+            job.over.set()
+            if job in self._tasks:
+                self._tasks.remove(job)
+            self._messages = deque(m for m in self._messages if getattr(m, "job", None) != job_number)
+            self._messages.append(Finished(job_number, cancelled=True))
+            if self._running is job and self._worker is not None:
+                self._alarm = threading.Timer(self._patience_s, self._abandon, (self._worker, job))
+                self._alarm.daemon = True
+                self._alarm.start()
+        self._wake()
+
+    def poll(self) -> list[EngineMessage]:
+        """All messages since the last poll, oldest first; never waits."""
+        with self._changed:
+            messages, self._messages = self._messages, deque()
+        return list(messages)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is running or waiting (a cancelled one does not count)."""
+        with self._changed:
+            return bool(self._live)
+
+    def close(self) -> None:
+        """Cancel everything and wait, at most `patience_s`, for the worker to end."""
+        with self._changed:
+            self._closed = True
+            for job in self._live.values():
+                job.over.set()
+            self._live.clear()
+            self._tasks.clear()
+            self._messages.clear()
+            alarm, self._alarm = self._alarm, None
+            worker, self._worker = self._worker, None
+            self._changed.notify_all()
+        if alarm is not None:
+            alarm.cancel()
+            alarm.join()
+        if worker is not None and not worker.join(self._patience_s):
+            log.warning("the engine's worker did not stop within %.1f s and is left behind", self._patience_s)
+
+    # --- the workers' side
+
+    def _enqueue(self, task: Job | WarmUp) -> None:
+        if self._closed:
+            raise RuntimeError("the engine is closed")
+        self._tasks.append(task)
+        if self._worker is None:
+            self._worker = self._new_worker()
+        self._changed.notify_all()
+
+    def _new_worker(self) -> Worker:
+        return Worker(self._make_generator, self._fetch, self._post, self._done)
+
+    def _fetch(self, worker: Worker) -> Job | WarmUp | None:
+        """The next task for the worker, waiting for one; None when the worker is not wanted any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._worker is not worker or bool(self._tasks))
+            if self._closed or self._worker is not worker:
+                return None
+            task = self._tasks.popleft()
+            self._running = task if isinstance(task, Job) else None
+            return task
+
+    def _post(self, worker: Worker, message: EngineMessage) -> None:
+        """Queue a message, unless it comes from an abandoned worker or belongs to a job that is over."""
+        with self._changed:
+            if self._worker is not worker:
+                return
+            if not isinstance(message, Warmed) and message.job not in self._live:
+                return
+            self._messages.append(message)
+        self._wake()
+
+    def _done(self, worker: Worker, job: Job) -> None:
+        """The worker has left the job, whether it is finished or cancelled."""
+        with self._changed:
+            if self._worker is not worker:
+                return
+            self._running = None
+            if self._alarm is not None:
+                self._alarm.cancel()
+                self._alarm = None
+            if self._live.pop(job.number, None) is None:
+                return
+            self._messages.append(Finished(job.number, cancelled=False))
+        self._wake()
+
+    def _abandon(self, worker: Worker, job: Job) -> None:
+        """Replace a worker that still holds a cancelled job; what it does from now on reaches nobody."""
+        with self._changed:
+            if self._closed or self._worker is not worker or self._running is not job:
+                return
+            log.warning("a model ignored cancel for %.1f s; its worker is replaced", self._patience_s)
+            self._running = None
+            self._alarm = None
+            self._worker = self._new_worker()
+            self._changed.notify_all()
+
+    def _wake(self) -> None:
+        on_message = self.on_message
+        if on_message is not None:
+            on_message()

@@ -1,0 +1,30 @@
+"""The seam between the engine and whatever makes music."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ml.requests import GenerationRequest
+
+if TYPE_CHECKING:
+    from ml.generation.items import GenerationItem
+
+
+class Generator(Protocol):
+    """Answers requests with model folders. Made, used and forgotten on one worker thread."""
+
+    def load(self, folder: Path) -> None:
+        """Bring the model into memory ahead of its first request. Raises what `generate` would raise."""
+        ...
+
+    def generate(
+        self, folder: Path, request: GenerationRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[GenerationItem]:
+        """Yield notes as they come, and each take when it is complete; ends early once `cancelled()` is true."""
+        ...
+
+
+MakeGenerator = Callable[[], Generator]
+"""Called once on each worker thread, so that slow imports happen there and not at start-up."""

@@ -1,0 +1,88 @@
+"""What the engine tells: frozen messages, in the order in which things happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ml.requests import Take, TakeNote
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The model begins to answer; it may have to be loaded first."""
+
+    job: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMade:
+    """One note of take number `take` (from 0), in order of onset within its take."""
+
+    job: int
+    model: str
+    take: int
+    note: TakeNote
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDone:
+    """A take is complete and has passed all guards. Its notes replace those that streamed in as `index`."""
+
+    job: int
+    model: str
+    take: Take
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """A plain sentence on something that the model could not honour exactly."""
+
+    job: int
+    model: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of the whole job is done, 0 to 1, judged by how far the notes have come in the region."""
+
+    job: int
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDone:
+    """The model has no more takes to give for this job."""
+
+    job: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The model gave up; `sentence` says why and what to do. Takes that it finished before remain good."""
+
+    job: int
+    model: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last message of a job."""
+
+    job: int
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Warmed:
+    """A model asked for by `warm_up` is loaded, or could not be: then `sentence` says why."""
+
+    model: str
+    sentence: str | None = None
+
+
+EngineMessage = Started | NoteMade | TakeDone | Remarked | Progress | ModelDone | Failed | Finished | Warmed
