@@ -13,7 +13,7 @@ from ml.requests.request import (
     Verb,
     continue_region,
 )
-from ml.requests.take import Provenance, Take, TakeNote, score_with_take, take_alone
+from ml.requests.take import Provenance, Take, TakeNote, score_with_notes, score_with_take, take_alone
 
 __all__ = [
     "GenerationRequest",
@@ -26,6 +26,7 @@ __all__ = [
     "TakeNote",
     "Verb",
     "continue_region",
+    "score_with_notes",
     "score_with_take",
     "take_alone",
 ]

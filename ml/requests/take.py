@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.music import Note, NoteTable, Score, Track
-from ml.requests.request import GenerationRequest
+from ml.requests.request import GenerationRequest, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,11 @@ def score_with_take(score: Score, take: Take) -> Score:
 
     Notes that ring into the region from before are clipped at its start.
     """
-    region = take.request.region
+    return score_with_notes(score, take.request.region, take.notes)
+
+
+def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...]) -> Score:
+    """The score with these notes in place of what starts in the region; also for takes still being written."""
     for index in region.tracks:
         track = score.tracks[index]
         table = track.notes
@@ -76,7 +80,8 @@ def score_with_take(score: Score, take: Take) -> Score:
         ringing = np.flatnonzero((table.start < region.start_tick) & (table.end > region.start_tick))
         if len(ringing):
             table = table.replaced(ringing, length=region.start_tick - table.start[ringing])
-        score = score.with_track(index, track.with_notes(table.added(take.table(index))))
+        written = NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in notes if n.track == index)
+        score = score.with_track(index, track.with_notes(table.added(written)))
     return score
 
 
