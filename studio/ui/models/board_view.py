@@ -1,0 +1,87 @@
+"""From the session's board of takes to the rows that the panel shows and the layers that the roll shows."""
+
+from __future__ import annotations
+
+from ml.music import Note, NoteTable
+from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
+from studio.ui.models.take_row import TakeView
+from studio.ui.models.takes_view import ModelGroup
+from studio.ui.roll.takes import TakeLayer
+
+WAITING_TEXT = {
+    AnswerState.WAITING: "waiting",
+    AnswerState.LOADING: "reading the song…",
+    AnswerState.WRITING: "writing…",
+}
+
+
+def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
+    """The board as rows; all rows share one range of pitches so that they can be compared by eye."""
+    if board.request is None:
+        return ()
+    region, time_map = board.request.region, board.request.score.time_map
+    ticks = (region.start_tick, region.end_tick)
+    bar_ticks = time_map.bar_lines(*ticks)
+    pitches = [note.pitch for slot in board.slots for note in slot.notes]
+    span = (min(pitches), max(pitches)) if pitches else (60, 72)
+    number = 0
+    groups = []
+    for answer in board.answers:
+        views = []
+        for slot in answer.slots:
+            views.append(
+                TakeView(
+                    number=number,
+                    model=slot.model_name,
+                    notes=slot.notes,
+                    ticks=ticks,
+                    bar_ticks=bar_ticks,
+                    pitches=span,
+                    done=slot.done,
+                    caption=caption(answer, slot),
+                    remarks=(*(slot.take.remarks if slot.take is not None else ()), *answer.remarks),
+                )
+            )
+            number += 1
+        groups.append(ModelGroup(answer.card.id, answer.card.name, tuple(views), trouble_of(answer)))
+    return tuple(groups)
+
+
+def trouble_of(answer: ModelAnswer) -> str:
+    """Why a model has fewer takes than were asked for, "" when all is well."""
+    if answer.state is AnswerState.FAILED:
+        return answer.sentence
+    return "Stopped." if answer.state is AnswerState.STOPPED and not answer.slots else ""
+
+
+def caption(answer: ModelAnswer, slot: TakeSlot) -> str:
+    """How far a take is, or what is in it: "14 notes · 4.2 bits each"."""
+    if not slot.notes:
+        return "" if slot.done else WAITING_TEXT.get(answer.state, "")
+    count = f"{len(slot.notes)} note{'s' if len(slot.notes) > 1 else ''}"
+    if not slot.done or slot.bits_per_note is None:
+        return f"{count}, writing…"
+    return f"{count} · {slot.bits_per_note:.1f} bits each"
+
+
+def layers_of(board: TakesBoard) -> tuple[TakeLayer, ...]:
+    """The board as ghost notes for the roll, each track's notes on the track where it is now."""
+    if board.request is None or not board.tracks_found:
+        return ()
+    region = board.follower.region(board.request.region)
+    layers = []
+    for number, slot in enumerate(board.slots):
+        notes = board.follower.notes(slot.notes)
+        for track in region.tracks:
+            table = NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in notes if n.track == track)
+            layers.append(
+                TakeLayer(
+                    track=track,
+                    notes=table,
+                    colour=number,
+                    active=slot is board.auditioned,
+                    region=(region.start_tick, region.end_tick),
+                    label=slot.title,
+                )
+            )
+    return tuple(layers)

@@ -1,0 +1,129 @@
+"""One take in the panel: its key, its little roll, a caption, and buttons to keep or export it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from ml.requests import TakeNote
+from studio.ui import icons
+from studio.ui.labels import ElidedLabel
+from studio.ui.models.mini_roll import MiniRoll
+from studio.ui.theme import Theme
+
+
+@dataclass(frozen=True)
+class TakeView:
+    """What a row shows. `number` counts from 0 over all models and picks the key and the colour.
+
+    `ticks` is the asked region; `caption` says how far the take is or how surprising it is on the whole;
+    `remarks` are what the model could not honour.
+    """
+
+    number: int
+    model: str
+    notes: Sequence[TakeNote]
+    ticks: tuple[int, int]
+    bar_ticks: Sequence[int]
+    pitches: tuple[int, int]
+    done: bool
+    caption: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TakeWishes:
+    """What a row asks for; the argument is the take's number."""
+
+    hear: Callable[[int], None]
+    accept: Callable[[int], None]
+    export: Callable[[int], None]
+
+
+class TakeRow(QWidget):
+    """A click hears the take in the song, a double click keeps it."""
+
+    def __init__(self, number: int, wishes: TakeWishes) -> None:
+        super().__init__()
+        self.setObjectName(f"take.{number}")
+        self.number = number
+        self._wishes = wishes
+        self._colour = QColor("grey")
+        self._selected = False
+        key = f"  ({number + 1})" if number < 9 else "  ([ and ])"
+        self.setToolTip(f"Click to hear this take in the song{key}; double-click or Enter to keep it")
+        self.badge = QLabel(str(number + 1) if number < 9 else "")
+        self.badge.setFixedWidth(14)
+        self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.roll = MiniRoll()
+        self.caption = ElidedLabel()
+        self.caption.setProperty("role", "dim")
+        self.export = self._button("Export this take as a MIDI file", lambda: wishes.export(number))
+        self.accept = self._button("Keep this take  (Enter)", lambda: wishes.accept(number))
+        buttons = QVBoxLayout()
+        buttons.setSpacing(0)
+        for button in (self.accept, self.export):
+            buttons.addWidget(button)
+        middle = QVBoxLayout()
+        middle.setSpacing(1)
+        middle.addWidget(self.roll)
+        middle.addWidget(self.caption)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 2, 4)
+        layout.setSpacing(6)
+        layout.addWidget(self.badge)
+        layout.addLayout(middle, 1)
+        layout.addLayout(buttons)
+
+    def _button(self, tooltip: str, clicked: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(tooltip)
+        button.setAccessibleName(tooltip)
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(16, 16))
+        button.setProperty("small", True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(clicked)
+        return button
+
+    def set_theme(self, theme: Theme) -> None:
+        self._colour = theme.take_colour(self.number)
+        self.roll.set_colours(self._colour, theme.colour("border"))
+        self.export.setIcon(icons.icon("export", theme.colour("text_dim"), size_px=16))
+        self.accept.setIcon(icons.icon("accept", theme.colour("text"), size_px=16))
+        self.update()
+
+    def show_take(self, view: TakeView, selected: bool) -> None:
+        self._selected = selected
+        self.roll.set_notes(view.notes, view.ticks, view.bar_ticks, view.pitches)
+        text = view.caption if not view.remarks else f"{view.caption} · {view.remarks[0]}"
+        self.caption.setText(text)
+        self.accept.setEnabled(view.done)
+        self.export.setEnabled(view.done)
+        self.setAccessibleName(f"Take {self.number + 1} of {view.model}, {text}")
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._wishes.hear(self.number)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.accept.isEnabled():
+            self._wishes.accept(self.number)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._selected:
+            fill, edge = QColor(self._colour), QColor(self._colour)
+            fill.setAlphaF(0.13)
+            painter.setBrush(fill)
+            painter.setPen(edge)
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
+        painter.end()
+
+
