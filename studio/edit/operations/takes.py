@@ -1,0 +1,85 @@
+"""Accepting a take: the asked region filled with its notes, as one edit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ml.music import Score, Track
+from ml.requests import Take, TakeNote, score_with_take
+from studio.edit.edited import Edited, EditRefused
+from studio.edit.rescale import is_inexact, rescaled, rounding_remark
+from studio.edit.selection import Selection, ids_of
+
+
+def accept_take(score: Score, take: Take, source: int | None = None) -> Edited:
+    """The score with the take in it, its notes selected and marked with `source` (None: the next unused number).
+
+    Works also when the song was edited since the take was asked for: tracks that were moved are found
+    again and ticks are rescaled. Notes on several tracks select those of the first. Raises EditRefused when
+    a track of the take is gone.
+    """
+    number = next_source(score) if source is None else source
+    fitted, rounded = _fitted(score, take)
+    region = fitted.request.region
+    after = score_with_take(score, fitted, number)
+    selection: Selection | None = None
+    for index in region.tracks:
+        table = after.tracks[index].notes
+        inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
+        new = np.flatnonzero(inside & (table.source == number))
+        if len(new) and selection is None:
+            selection = Selection(index, ids_of(table, new))
+    before_tpq = take.request.score.ticks_per_quarter
+    return Edited(after, selection, rounding_remark(rounded, before_tpq, score.ticks_per_quarter))
+
+
+def next_source(score: Score) -> int:
+    """The first number above every take that the score's notes come from, at least 1."""
+    return 1 + max((int(track.notes.source.max(initial=0)) for track in score.tracks), default=0)
+
+
+def _fitted(score: Score, take: Take) -> tuple[Take, int]:
+    """The take with tracks and ticks of `score`, and how many of its notes had to be rounded."""
+    asked, region = take.request.score, take.request.region
+    where = {index: _find_track(score, asked, index) for index in region.tracks}
+    old, new = asked.ticks_per_quarter, score.ticks_per_quarter
+    if old == new and all(index == found for index, found in where.items()):
+        return take, 0
+
+    def fitted(note: TakeNote) -> TakeNote:
+        start, end = rescaled((note.start, note.start + note.length), old, new).tolist()
+        return replace(note, track=where[note.track], start=start, length=max(end - start, 1))
+
+    start_tick, end_tick = rescaled((region.start_tick, region.end_tick), old, new).tolist()
+    tracks = tuple(where[index] for index in region.tracks)
+    request = replace(take.request, region=replace(region, start_tick=start_tick, end_tick=end_tick, tracks=tracks))
+    notes = tuple(fitted(note) for note in take.notes if note.track in where)
+    rounded = sum(bool(is_inexact((n.start, n.start + n.length), old, new).any()) for n in take.notes)
+    return replace(take, request=request, notes=notes), rounded
+
+
+def _find_track(score: Score, asked: Score, index: int) -> int:
+    """Where track `index` of the score that was asked about is now; tracks have no lasting number.
+
+    It is where the very same track is, else where one with the same name and instrument is: at its old
+    place if that fits, or if there is only one.
+    """
+    wanted = asked.tracks[index]
+    same = [i for i, track in enumerate(score.tracks) if track is wanted]
+    alike = [i for i, track in enumerate(score.tracks) if _identity(track) == _identity(wanted)]
+    edited_in_place = index < len(score.tracks) == len(asked.tracks) and not any(
+        track is score.tracks[index] for track in asked.tracks
+    )
+    for found in (same, alike):
+        if index in found or len(found) == 1:
+            return index if index in found else found[0]
+    if edited_in_place:
+        return index
+    name = f'The track "{wanted.name}"' if wanted.name else "The track"
+    raise EditRefused(f"{name} that this take was made for is not in the song any more: undo its deletion first.")
+
+
+def _identity(track: Track) -> tuple[str, int | None, int, bool]:
+    return track.name, track.program, track.channel, track.drums
