@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.music import Note, NoteTable, Score, Track
+from ml.music import LOCKED, Note, NoteTable, Score, Track
 from ml.requests.request import GenerationRequest, Region
 
 
@@ -62,25 +62,33 @@ class Take:
         return NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in self.notes if n.track == track)
 
 
-def score_with_take(score: Score, take: Take) -> Score:
+def score_with_take(score: Score, take: Take, source: int = 0) -> Score:
     """The score with the take in it: the asked region of the asked tracks cleared, then filled.
 
-    Notes that ring into the region from before are clipped at its start.
+    Notes that ring into the region from before are clipped at its start. Locked notes stay as they are.
+    The take's notes are marked with `source`.
     """
-    return score_with_notes(score, take.request.region, take.notes)
+    return score_with_notes(score, take.request.region, take.notes, source)
 
 
-def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...]) -> Score:
-    """The score with these notes in place of what starts in the region; also for takes still being written."""
+def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...], source: int = 0) -> Score:
+    """The score with these notes in place of what starts in the region; also for takes still being written.
+
+    What `score_with_take` says of ringing notes, locked notes and `source` holds here.
+    """
     for index in region.tracks:
         track = score.tracks[index]
         table = track.notes
-        inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
-        table = table.without(np.flatnonzero(inside))
-        ringing = np.flatnonzero((table.start < region.start_tick) & (table.end > region.start_tick))
+        free = table.flags & LOCKED == 0
+        ringing = np.flatnonzero(free & (table.start < region.start_tick) & (table.end > region.start_tick))
+        inside = np.flatnonzero(free & (table.start >= region.start_tick) & (table.start < region.end_tick))
         if len(ringing):
             table = table.replaced(ringing, length=region.start_tick - table.start[ringing])
-        written = NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in notes if n.track == index)
+        if len(inside):
+            table = table.without(inside)
+        written = NoteTable.of(
+            Note(n.start, n.length, n.pitch, n.velocity, source=source) for n in notes if n.track == index
+        )
         score = score.with_track(index, track.with_notes(table.added(written)))
     return score
 
