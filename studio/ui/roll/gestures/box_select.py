@@ -1,0 +1,57 @@
+"""BoxSelect: dragging over empty ground selects what the box touches; with Shift or Ctrl it adds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from studio.edit.selection import Selection, select_box
+from studio.ui.roll.context import RollContext
+from studio.ui.roll.gestures.gesture import is_drag
+from studio.ui.roll.gestures.pointer import Pointer
+from studio.ui.roll.note_painter import NotePainter
+from studio.ui.theme import faded
+
+
+class BoxSelect:
+    """The selection follows the box while it is drawn. A click without a drag selects nothing."""
+
+    def __init__(self, context: RollContext) -> None:
+        self._context = context
+
+    def begin(self, at: Pointer) -> None:
+        document = self._context.document
+        self._before = document.selection
+        self._start = self._at = at
+        self._base = self._before if at.shift or at.ctrl else Selection(document.current_track)
+        document.select(self._base)
+
+    def update(self, at: Pointer) -> None:
+        self._at = at
+        document = self._context.document
+        if not is_drag(self._start, at):
+            document.select(self._base)
+            return
+        ticks = sorted((int(self._start.tick), int(at.tick)))
+        lowest, highest = sorted((self._start.pitch, at.pitch))
+        box = select_box(document.score, document.current_track, ticks[0], ticks[1] + 1, (lowest, highest))
+        document.select(self._base.added(box.ids))
+        count = len(document.selection)
+        self._context.statusText.emit(f"{count} note{'' if count == 1 else 's'} selected")
+
+    def end(self, at: Pointer) -> None:
+        self.update(at)
+
+    def cancel(self) -> None:
+        self._context.document.select(self._before)
+
+    def paint(self, painter: QPainter, notes: NotePainter) -> None:
+        if not is_drag(self._start, self._at):
+            return
+        accent = self._context.theme.colour("accent")
+        painter.setPen(QPen(accent, 1))
+        painter.setBrush(faded(accent, 0.12))
+        x = float(self._context.viewport.x(self._start.tick))  # so that the box stays on the music when scrolled
+        left, right = sorted((round(x), round(self._at.x)))
+        top, bottom = sorted((round(self._start.y), round(self._at.y)))
+        painter.drawRect(QRectF(left, top, right - left, bottom - top))

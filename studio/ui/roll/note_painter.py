@@ -1,0 +1,135 @@
+"""How notes look: filled by velocity, outlined, selected, muted; in batches, and as an image when dense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from ml.music import LOCKED, MUTED, NoteTable
+from studio.ui.roll.note_boxes import NoteBoxes, note_boxes
+from studio.ui.roll.note_names import NoteNames
+from studio.ui.roll.occupancy import occupancy, occupancy_image
+from studio.ui.roll.rect_batch import draw_rects
+from studio.ui.roll.viewport import PITCHES, Viewport
+from studio.ui.theme import Theme, faded, mixed
+
+LEVELS = 12
+"""Shades between the softest and the loudest note."""
+DENSE = 5000
+"""From this many visible notes on they are drawn as one image."""
+PLAIN = 1200
+"""From this many on they are drawn without edges and names."""
+
+
+@dataclass
+class NotePainter:
+    """Paints notes for one theme. `names` may be None where no names are wanted."""
+
+    theme: Theme
+    names: NoteNames | None = None
+    _shades: dict[tuple[int, int], list[QColor]] = field(default_factory=dict)
+
+    def shades(self, colour: QColor, selected: bool) -> list[QColor]:
+        """Fill colours from soft to loud, `LEVELS` of them."""
+        key = (colour.rgba(), int(selected))
+        found = self._shades.get(key)
+        if found is None:
+            quiet = mixed(colour, self.theme.colour("note_quiet"), 0.62)
+            found = [mixed(quiet, colour, level / (LEVELS - 1)) for level in range(LEVELS)]
+            if selected:
+                found = [mixed(shade, self.theme.colour("note_selected"), 0.62) for shade in found]
+            self._shades[key] = found
+        return found
+
+    def paint(
+        self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor,
+        selected: NDArray[np.bool_] | None = None,
+    ) -> None:  # fmt: skip
+        """Draw these rows of the table; `selected` says which of them are, shape (rows,)."""
+        if not len(rows):
+            return
+        if len(rows) > DENSE:
+            self.paint_dense(painter, viewport, table, rows, colour)
+            if selected is not None and selected.any():
+                self.paint_dense(painter, viewport, table, rows[selected], self.theme.colour("note_selected"))
+            return
+        boxes = note_boxes(viewport, table.start[rows], table.end[rows], table.pitch[rows])
+        flags = table.flags[rows]
+        velocity = table.velocity[rows]
+        pitch = table.pitch[rows]
+        chosen = np.zeros(len(rows), bool) if selected is None else selected
+        muted = (flags & MUTED) != 0
+        if muted.any():
+            self.paint_outlines(painter, boxes.at(muted & ~chosen), faded(colour, 0.75), fill=faded(colour, 0.12))
+            self.paint_outlines(painter, boxes.at(muted & chosen), self.theme.colour("note_selected"))
+        for part, is_selected in ((~chosen & ~muted, False), (chosen & ~muted, True)):
+            if part.any():
+                shades = self.shades(colour, is_selected)
+                edge = self.theme.colour("accent" if is_selected else "note_edge")
+                self._fill(painter, boxes.at(part), velocity[part], shades, edge, len(rows) <= PLAIN)
+                if self.names is not None and len(rows) <= PLAIN:
+                    levels = velocity[part].astype(np.int64) * LEVELS // 128
+                    self.names.paint(painter, boxes.at(part), pitch[part], levels, shades)
+        locked = (flags & LOCKED) != 0
+        if locked.any():
+            box = boxes.at(locked)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.colour("accent"))
+            draw_rects(painter, box.x + 1, box.y + box.height - 3, np.maximum(box.width - 2, 1), 2)
+
+    def _fill(
+        self, painter: QPainter, boxes: NoteBoxes, velocity: NDArray[np.uint8], shades: list[QColor], edge: QColor,
+        detailed: bool,
+    ) -> None:  # fmt: skip
+        painter.setPen(Qt.PenStyle.NoPen)
+        inset = 1 if detailed and boxes.height >= 6 else 0
+        if inset:
+            painter.setBrush(edge)  # two rectangles that leave the four corners free look gently rounded
+            draw_rects(painter, boxes.x, boxes.y + 1, boxes.width, boxes.height - 2)
+            draw_rects(painter, boxes.x + 1, boxes.y, np.maximum(boxes.width - 2, 1), boxes.height)
+        width = np.maximum(boxes.width - 2 * inset, 1)
+        level = velocity.astype(np.int64) * LEVELS // 128
+        for value in np.unique(level):
+            at = level == value
+            painter.setBrush(shades[value])
+            draw_rects(painter, boxes.x[at] + inset, boxes.y[at] + inset, width[at], boxes.height - 2 * inset)
+        if inset and boxes.height >= 9:
+            painter.setBrush(QColor(255, 255, 255, 46))
+            draw_rects(painter, boxes.x + 1, boxes.y + 1, width, 1)
+
+    def paint_flat(
+        self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor
+    ) -> None:
+        """All notes in one colour without edges: the notes of other tracks."""
+        if len(rows) > DENSE:
+            self.paint_dense(painter, viewport, table, rows, colour)
+            return
+        boxes = note_boxes(viewport, table.start[rows], table.end[rows], table.pitch[rows])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        draw_rects(painter, boxes.x, boxes.y + 1, boxes.width, max(boxes.height - 2, 2))
+
+    def paint_outlines(
+        self, painter: QPainter, boxes: NoteBoxes, colour: QColor, *, fill: QColor | None = None, dashed: bool = False
+    ) -> None:
+        """Outlines of one pixel, with a faint fill when given."""
+        if not len(boxes):
+            return
+        pen = QPen(colour, 1)
+        if dashed:
+            pen.setDashPattern([3, 2])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else fill)
+        draw_rects(painter, boxes.x, boxes.y, boxes.width, boxes.height)  # a pen adds its width to the right
+
+    def paint_dense(
+        self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor
+    ) -> None:
+        """The notes as one image, each pitch stretched to its row."""
+        start, end = viewport.x(table.start[rows]), viewport.x(table.end[rows])
+        image = occupancy_image(occupancy(start, end, table.pitch[rows], viewport.width), colour)
+        painter.drawImage(QRect(0, -viewport.top_px, viewport.width, PITCHES * viewport.row_px), image)

@@ -1,0 +1,23 @@
+"""TakeLayer: a proposal as the roll shows it, beside the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ml.music import NoteTable
+
+
+@dataclass(frozen=True, eq=False)
+class TakeLayer:
+    """Notes of one take on one track of the song; while a take streams in, a new layer is handed over.
+
+    `colour` is an index into the theme's take palette. Of the takes showing, one is `active`: it is drawn
+    bright, the others as faint outlines. `region` are the ticks [start, end) that were asked for.
+    """
+
+    track: int
+    notes: NoteTable
+    colour: int = 0
+    active: bool = False
+    region: tuple[int, int] | None = None
+    label: str = ""
