@@ -85,7 +85,7 @@ class Score:
     """
 
     tracks: tuple[Track, ...] = ()
-    time_map: TimeMap = TimeMap()
+    time_map: TimeMap = field(default_factory=TimeMap)
     key_signatures: tuple[KeySignature, ...] = ()
     markers: tuple[Marker, ...] = ()
     conductor: tuple[TrackEvent, ...] = ()

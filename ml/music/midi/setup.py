@@ -1,0 +1,105 @@
+"""How a track sounds at its start: instrument, volume and pan, lifted out of its events and written back."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ml.music.midi.metas import PORT
+from ml.music.score import Mixer, TrackEvent
+
+BANK_HIGH, VOLUME, PAN, BANK_LOW = 0, 7, 10, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What was set before the first note; None where the file set nothing.
+
+    Ticks say when, so that another track on the same channel can tell whether it profits.
+    """
+
+    program: int | None = None
+    bank: int | None = None
+    volume: int | None = None
+    pan: int | None = None
+    program_tick: int = 0
+    volume_tick: int = 0
+    pan_tick: int = 0
+
+    def completed(self, other: Setup, limit: int) -> Setup:
+        """This set-up with what it lacks taken from `other`, as far as that was set up to tick `limit`."""
+        result = self
+        if result.program is None and other.program is not None and other.program_tick <= limit:
+            result = replace(result, program=other.program, bank=other.bank, program_tick=other.program_tick)
+        if result.volume is None and other.volume is not None and other.volume_tick <= limit:
+            result = replace(result, volume=other.volume, volume_tick=other.volume_tick)
+        if result.pan is None and other.pan is not None and other.pan_tick <= limit:
+            result = replace(result, pan=other.pan, pan_tick=other.pan_tick)
+        return result
+
+
+def lift_setup(events: Sequence[TrackEvent], limit: int) -> tuple[Setup, tuple[TrackEvent, ...]]:
+    """The set-up in the events of one channel up to tick `limit`, and the events without it.
+
+    The last program change, volume and pan up to there are in force at the first note; earlier ones are
+    dropped. Bank selects count up to that program change, later ones stay.
+    """
+    program_at = -1
+    for index, event in enumerate(events):
+        if event.tick > limit:
+            break
+        if event.data[0] & 0xF0 == 0xC0:
+            program_at = index
+    setup, high, low = Setup(), None, None
+    kept: list[TrackEvent] = []
+    for index, event in enumerate(events):
+        kind = event.data[0] & 0xF0
+        if event.tick > limit:
+            kept.extend(events[index:])
+            break
+        if kind == 0xC0:
+            if index == program_at:
+                setup = replace(setup, program=event.data[1], program_tick=event.tick)
+            continue
+        controller = event.data[1] if kind == 0xB0 else -1
+        if controller in (BANK_HIGH, BANK_LOW) and (program_at < 0 or index < program_at):
+            high, low = (event.data[2], low) if controller == BANK_HIGH else (high, event.data[2])
+        elif controller == VOLUME:
+            setup = replace(setup, volume=event.data[2], volume_tick=event.tick)
+        elif controller == PAN:
+            setup = replace(setup, pan=event.data[2], pan_tick=event.tick)
+        else:
+            kept.append(event)
+    if high is not None or low is not None:
+        setup = replace(setup, bank=(high or 0) << 7 | (low or 0))
+    return setup, tuple(kept)
+
+
+def setup_messages(channel: int, program: int | None, bank: int | None, mixer: Mixer) -> list[bytes]:
+    """The messages that set a channel up, in the order bank, program, volume, pan."""
+    control = 0xB0 | channel
+    messages = []
+    if bank is not None:
+        messages += [bytes((control, BANK_HIGH, bank >> 7 & 127)), bytes((control, BANK_LOW, bank & 127))]
+    if program is not None:
+        messages.append(bytes((0xC0 | channel, program & 127)))
+    messages.append(bytes((control, VOLUME, min(max(mixer.volume, 0), 127))))
+    messages.append(bytes((control, PAN, min(max(mixer.pan, 0), 127))))
+    return messages
+
+
+def setup_place(events: Sequence[TrackEvent], resets: Sequence[int], limit: int) -> tuple[int, int]:
+    """Where to write a set-up: its tick, and its index among the track's events.
+
+    It comes after system exclusive messages up to `limit`, because a reset would undo it, and after port
+    changes; else at 0. `resets` are the ticks of such messages outside the track, ascending.
+    """
+    before = bisect_right(resets, limit)
+    tick, index = resets[before - 1] if before else 0, 0
+    for place, event in enumerate(events):
+        if event.tick > limit:
+            break
+        if event.data[0] in (0xF0, 0xF7) or event.data[:2] == bytes((0xFF, PORT)):
+            index, tick = place + 1, max(tick, event.tick)
+    return tick, max(index, bisect_left(events, tick, key=lambda event: event.tick))
