@@ -17,7 +17,7 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("format", ("-m", "ruff", "format", "--check")),
     ("lint", ("-m", "ruff", "check")),
-    ("layers", ("-c", LINT_IMPORTS)),
+    ("layers", ("-c", LINT_IMPORTS, "--no-logo")),
     ("types", ("-m", "mypy")),
     ("tests", ("-m", "pytest")),
     ("benchmarks, smoke run", ("-m", "tests.perf", "--smoke")),
