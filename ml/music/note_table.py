@@ -51,9 +51,20 @@ class Note:
 
 
 def _frozen(values: Any, dtype: Any) -> NDArray[Any]:
+    """The values as a column that nobody can write to; one that is so already is shared, not copied."""
+    if isinstance(values, np.ndarray) and values.dtype == dtype and values.base is None and not values.flags.writeable:
+        return values
     array = np.array(values, dtype=dtype)
     array.setflags(write=False)
     return array
+
+
+def _is_sorted(start: NDArray[Any], pitch: NDArray[Any], ids: NDArray[Any]) -> bool:
+    """Whether rows are in a table's order already, as they are after most edits."""
+    tied = start[1:] == start[:-1]
+    tied_pitch = tied & (pitch[1:] == pitch[:-1])
+    wrong = (start[1:] < start[:-1]) | (tied & (pitch[1:] < pitch[:-1])) | (tied_pitch & (ids[1:] < ids[:-1]))
+    return not bool(wrong.any())
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +96,11 @@ class NoteTable:
         given = {name: np.asarray(columns[name], dtype=dtype) for name, dtype in COLUMNS.items() if name in columns}
         for name, value in (("velocity", 80), ("release", 64), ("flags", 0), ("source", 0), ("id", -1)):
             given.setdefault(name, np.full(n, value, COLUMNS[name]))
-        ids = given["id"]
-        order = np.lexsort((ids, given["pitch"], given["start"]))
-        given = {name: column[order] for name, column in given.items()}
+        if not _is_sorted(given["start"], given["pitch"], given["id"]):
+            order = np.lexsort((given["id"], given["pitch"], given["start"]))
+            given = {name: column[order] for name, column in given.items()}
+            for column in given.values():
+                column.setflags(write=False)
         ids = given["id"]
         fresh = ids < 0
         if fresh.any():
