@@ -63,19 +63,21 @@ def _fitted(score: Score, take: Take) -> tuple[Take, int]:
 def _find_track(score: Score, asked: Score, index: int) -> int:
     """Where track `index` of the score that was asked about is now; tracks have no lasting number.
 
-    It is where the very same track is, else where one with the same name and instrument is: at its old
-    place if that fits, or if there is only one.
+    It is where the very same track is, else where one of that name and instrument is that was no other
+    track then, else, when tracks neither came nor went, at its old place.
     """
     wanted = asked.tracks[index]
-    same = [i for i, track in enumerate(score.tracks) if track is wanted]
-    alike = [i for i, track in enumerate(score.tracks) if _identity(track) == _identity(wanted)]
-    edited_in_place = index < len(score.tracks) == len(asked.tracks) and not any(
-        track is score.tracks[index] for track in asked.tracks
-    )
-    for found in (same, alike):
-        if index in found or len(found) == 1:
-            return index if index in found else found[0]
-    if edited_in_place:
+    others = {id(track) for track in asked.tracks if track is not wanted}
+    free = [i for i, track in enumerate(score.tracks) if id(track) not in others]
+    same = [i for i in free if score.tracks[i] is wanted]
+    alike = [i for i in free if _identity(score.tracks[i]) == _identity(wanted)]
+    all_there = len(score.tracks) == len(asked.tracks)
+    only_one = sum(_identity(track) == _identity(wanted) for track in asked.tracks) == 1
+    if same:
+        return index if index in same else same[0]
+    if alike and (all_there or only_one):
+        return index if index in alike else alike[0]
+    if all_there and index in free:
         return index
     name = f'The track "{wanted.name}"' if wanted.name else "The track"
     raise EditRefused(f"{name} that this take was made for is not in the song any more: undo its deletion first.")
