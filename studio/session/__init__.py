@@ -1,1 +1,45 @@
-"""."""
+"""The running studio without a screen: what the command line, scripts, tests and the window drive.
+
+`Studio` joins the parts: `document` (the piece, its selection and history), `engine` (models), `transport`
+(what is heard, in ticks), `takes` (what the models answered), `settings`, and the recovery journal. It belongs
+to one thread. News from the engine and the player waits until `poll`; `on_wake` says, on any thread, that there
+is some. Listeners get a `Topic` and look at the studio again.
+
+    studio.open(path); studio.new(); studio.save(); studio.save_as(path); studio.export(path, slot=None)
+    studio.wishes = replace(studio.wishes, bars=8, key=Key.parse("D:maj"))      what the model panel sets
+    job = studio.continue_()                   current track, after the selection or the end of the piece
+    studio.takes.answers                       one per model: card, state, sentence, remarks, slots
+    studio.takes.slots                         all takes in the order of [ and ] and of the digits
+    studio.audition(slot); studio.audition_next(+1); studio.accept(); studio.reject(); studio.cancel()
+    studio.transport.play(); .stop(); .seek(tick); .set_loop((start_tick, end_tick)); .position_tick
+
+What is heard is the document's score, or, while a take is auditioned, that score with the complete bars of the
+take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are
+made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's
+own loop is back. Takes stay beside the document: rejecting them leaves no trace, accepting one is one step.
+
+Everything that can go wrong for a user is an exception whose text is one plain sentence: `TROUBLES` lists them.
+"""
+
+from studio.session.asking import BAR_CHOICES, Wishes
+from studio.session.files import Opened, export_score, read_piece
+from studio.session.studio import Studio, Topic
+from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
+from studio.session.transport import Transport
+from studio.session.troubles import TROUBLES
+
+__all__ = [
+    "BAR_CHOICES",
+    "TROUBLES",
+    "AnswerState",
+    "ModelAnswer",
+    "Opened",
+    "Studio",
+    "TakeSlot",
+    "TakesBoard",
+    "Topic",
+    "Transport",
+    "Wishes",
+    "export_score",
+    "read_piece",
+]

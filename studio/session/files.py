@@ -1,0 +1,71 @@
+"""Opening and writing pieces: MIDI files and projects by the ending of their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ml.music import Score
+from ml.music.midi import UnwritableFile, read_midi_file, write_midi_file
+from studio.audio import render_wav
+from studio.project import ProjectFile, load_project
+
+PROJECT_SUFFIX = ".continuo"
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
+MIDI_SUFFIX, WAV_SUFFIX = ".mid", ".wav"
+
+
+class UnknownKind(ValueError):
+    """A file name whose ending says nothing that can be written; one sentence."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A piece as read from a file. `project` is None for a MIDI file. `warnings` are sentences for the user."""
+
+    path: Path
+    score: Score
+    warnings: tuple[str, ...] = ()
+    project: ProjectFile | None = None
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+def read_piece(path: Path) -> Opened:
+    """Read a project (.continuo) or, whatever its ending, a MIDI file. Safe to call on any thread.
+
+    Raises UnreadableProject or UnreadableMidi with one sentence.
+    """
+    if path.suffix.lower() == PROJECT_SUFFIX:
+        project = load_project(path)
+        return Opened(path, project.score, project.warnings, project, project.view)
+    midi = read_midi_file(path)
+    return Opened(path, midi.score, midi.warnings)
+
+
+def export_score(
+    score: Score,
+    path: Path,
+    sound_font: Path | None,
+    *,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Write a score as MIDI or WAV, as the ending of `path` says; an old file is replaced only when all went well.
+
+    Safe to call on any thread. Raises UnknownKind, UnwritableFile or SoundFontMissing with one sentence.
+    """
+    suffix = path.suffix.lower()
+    if suffix in MIDI_SUFFIXES:
+        write_midi_file(score, path)
+    elif suffix == WAV_SUFFIX:
+        if not path.parent.is_dir():
+            raise UnwritableFile(path, "its folder does not exist")
+        render_wav(score, path, sound_font, progress=progress, cancelled=cancelled)
+    else:
+        raise UnknownKind(f'"{path.name}" cannot be exported: end the name in {MIDI_SUFFIX} or {WAV_SUFFIX}.')

@@ -1,0 +1,383 @@
+"""Studio: the running workstation without a screen. Windows, the command line, scripts and tests drive it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from ml.music.keys import DetectedKey
+from ml.requests import RefusedRequest, Take, score_with_notes, take_alone
+from studio.audio import Crashed, Status, Trouble, make_plan
+from studio.edit.change import Change, ChangeKind
+from studio.edit.document import Document
+from studio.edit.operations.takes import accept_take
+from studio.engine import Engine, Finished, Shelf
+from studio.project import ProjectFile, SettingsStore, save_project
+from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE
+from studio.session.asking import SEED_LIMIT, Wishes, continue_request, key_leaning
+from studio.session.files import PROJECT_SUFFIX, Opened, export_score, read_piece
+from studio.session.journal_keeper import JournalKeeper, JournalSeam
+from studio.session.player_seam import NoPlayer, PlayerSeam
+from studio.session.takes import TakesBoard, TakeSlot
+from studio.session.transport import Transport
+
+
+class Topic(Enum):
+    """What a listener of the studio should look at again. The document tells its own changes itself."""
+
+    TAKES = "takes"
+    TRANSPORT = "transport"
+    FILE = "file"
+    STATUS = "status"
+
+
+class Studio:
+    """One open piece with everything around it. All methods belong to the thread that made it.
+
+    `poll` must be called regularly (a window does it at most 25 times a second, and after `on_wake`): it takes
+    in what the engine and the player have told. `on_wake` is called on any thread when there is news.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: SettingsStore,
+        *,
+        player: PlayerSeam | None = None,
+        journal: JournalSeam | None = None,
+        sound_font: Path | None = None,
+        randomness: random.Random | None = None,
+    ) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.sound_font = sound_font
+        self.document = Document()
+        self.takes = TakesBoard()
+        self.transport = Transport(player or NoPlayer(), make_plan, self.document.score)
+        self.wishes = Wishes(
+            bars=settings.get(BARS),
+            takes=settings.get(TAKES),
+            models=settings.get(CHOSEN_MODELS),
+            temperature=settings.get(TEMPERATURE),
+        )
+        self.switch_at_loop = False
+        """Whether switching takes waits for the loop to come round."""
+        self.path: Path | None = None
+        """The project file that Save writes; None until the piece has one."""
+        self.view: dict[str, Any] = {}
+        """The window's own state, saved with the project."""
+        self.sound: Status | None = None
+        """The sound in use, once the player has told."""
+        self.status = ""
+        """The latest sentence for the status line."""
+        self.warnings: tuple[str, ...] = ()
+        """What opening the piece had to report."""
+        self.on_wake: Callable[[], None] | None = None
+        self._random = randomness or random.SystemRandom()
+        self._project = ProjectFile(self.document.score)
+        self._provenance: tuple[Mapping[str, Any], ...] = ()
+        self._loop_before: tuple[int, int] | None = None
+        self._listeners: list[Callable[[Topic], None]] = []
+        self._news = threading.Event()
+        self._keeper = JournalKeeper(self.document, journal) if journal is not None else None
+        self._unsubscribe = self.document.subscribe(self._on_change)
+        engine.on_message = self._woken
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.engine.shelf
+
+    # --- listeners
+
+    def subscribe(self, listener: Callable[[Topic], None]) -> Callable[[], None]:
+        """Call `listener` when something changed; returns what ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the status line."""
+        self.status = sentence
+        self._tell(Topic.STATUS)
+
+    def poll(self) -> None:
+        """Take in what the engine and the player have told, and bring the player up to date. Never waits."""
+        self._news.clear()
+        told = [message for message in self.engine.poll() if self.takes.receive(message)]
+        if told:
+            if self.takes.auditioned is not None:
+                self._hear(at_loop=False)
+            if any(isinstance(message, Finished) for message in told):
+                self._say_outcome()
+            self._tell(Topic.TAKES)
+        self.transport.flush()
+        moved = False
+        for report in self.transport.player.poll():
+            moved |= self.transport.receive(report)
+            match report:
+                case Status():
+                    self.sound = report
+                    self.say(report.text)
+                case Crashed(text=text) | Trouble(text=text):
+                    self.say(text)
+                case _:
+                    pass
+        if moved:
+            self._tell(Topic.TRANSPORT)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Block until the next news and take it in, for scripts; False when none came in time."""
+        arrived = self._news.wait(timeout_s)
+        self.poll()
+        return arrived
+
+    def close(self) -> None:
+        """End playing, generating and the journal; the piece itself is not saved."""
+        self.engine.on_message = None
+        self.engine.close()
+        self.transport.player.close()
+        self._unsubscribe()
+        if self._keeper is not None:
+            self._keeper.close()
+
+    # --- files
+
+    @property
+    def name(self) -> str:
+        """The name of the piece for a title bar."""
+        return self.document.name or "Untitled"
+
+    def new(self) -> None:
+        """Begin an empty song; the present one is dropped without a question."""
+        from studio.edit.new_song import empty_song
+
+        self._show(ProjectFile(empty_song()), "", None)
+
+    def open(self, path: Path) -> None:
+        """Open a project or a MIDI file. Raises UnreadableProject or UnreadableMidi; the present piece then stays."""
+        self.show(read_piece(path))
+
+    def show(self, opened: Opened) -> None:
+        """Make a piece that was read (on whatever thread) the document."""
+        project = opened.project or ProjectFile(opened.score)
+        self._show(project, opened.name, opened.path, opened.warnings)
+        self.settings.add_recent(opened.path)
+
+    def save(self) -> None:
+        """Save to `path`. Raises UnwritableProject; ValueError when the piece has no project file yet."""
+        if self.path is None:
+            raise ValueError("This piece has no project file yet: choose a name with Save As.")
+        self.save_as(self.path)
+
+    def save_as(self, path: Path) -> None:
+        """Save as a project, with the ending .continuo. Raises UnwritableProject; then nothing was changed."""
+        if path.suffix.lower() != PROJECT_SUFFIX:
+            path = path.with_name(path.name + PROJECT_SUFFIX)
+        project = replace(self._project, score=self.document.score, view=self.view, provenance=self._provenance)
+        save_project(path, project)
+        self._project, self.path = project, path
+        self.document.mark_saved(path.stem)
+        if self._keeper is not None:
+            self._keeper.saved(path)
+        self.settings.add_recent(path)
+        self._tell(Topic.FILE)
+        self.say(f'Saved "{path.name}".')
+
+    def export(self, path: Path, *, slot: TakeSlot | None = None, **rendering: Any) -> None:
+        """Write the song, or a take alone, as MIDI or WAV by the ending of `path`. See `export_score`."""
+        score = self.document.score if slot is None else take_alone(self._finished(slot))
+        export_score(score, path, self.sound_font, **rendering)
+        self.say(f'Exported "{path.name}".')
+
+    def _show(self, project: ProjectFile, name: str, path: Path | None, warnings: tuple[str, ...] = ()) -> None:
+        self._drop_takes()
+        self.transport.stop()
+        self.transport.set_loop(None)
+        self._project, self._provenance = project, project.provenance
+        self.path = path if path is not None and path.suffix.lower() == PROJECT_SUFFIX else None
+        self.view, self.warnings = dict(project.view), warnings
+        self.document.replace(project.score, name)
+        tracks = self.document.score.tracks
+        self.document.set_current_track(next((i for i, t in enumerate(tracks) if len(t.notes) and not t.drums), 0))
+        if self._keeper is not None:
+            self._keeper.opened(path)
+        self.transport.seek(0)
+        self._tell(Topic.FILE)
+        self.say(" ".join(warnings[:1]))
+
+    # --- asking and choosing
+
+    def continue_(
+        self, wishes: Wishes | None = None, *, selection: tuple[int, int] | None = None, track: int | None = None
+    ) -> int:
+        """Ask for a continuation of `track` (the current one) after `selection`; returns the engine's job number.
+
+        Without `selection` it goes on after the selected notes, or after the end of the piece when none are
+        selected. Takes that are showing are rejected first. Raises RefusedRequest or UnknownModel.
+        """
+        wishes = wishes or self.wishes
+        score = self.document.score
+        track = self.document.current_track if track is None else track
+        if selection is None:
+            selection = self.document.selection.span(score)
+        seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
+        request = continue_request(score, track, wishes, seed, selection)
+        cards = [self.shelf.find(name) for name in wishes.models] or self.shelf.models()
+        if not cards:
+            raise RefusedRequest(self._no_models())
+        self._drop_takes()
+        job = self.engine.submit(request, [card.id for card in cards])
+        self.takes.open(job, request, cards)
+        self._loop_before = self.transport.loop
+        self.transport.set_loop(self.join_loop())
+        self._tell(Topic.TAKES)
+        self._tell(Topic.TRANSPORT)
+        return job
+
+    def join_loop(self) -> tuple[int, int] | None:
+        """The ticks to loop while takes show: from a bar (two, for long takes) before the join to the end."""
+        request = self.takes.request
+        if request is None:
+            return None
+        time_map = request.score.time_map
+        lead_in_bars = 1 if request.bars < 4 else 2
+        first = max(0, time_map.bar_at(request.region.start_tick) - lead_in_bars)
+        return time_map.bar_start(first), request.region.end_tick
+
+    def leaning(self) -> DetectedKey | None:
+        """The key that the music before the join suggests; shown, and never enforced."""
+        return key_leaning(self.document.score, self.document.selection.span(self.document.score))
+
+    def audition(self, slot: TakeSlot | None) -> None:
+        """Let a take be heard in the song in place of what is there; None lets the document be heard."""
+        if slot is not None and slot not in self.takes.slots:
+            raise ValueError("This take is not showing any more: choose another one.")
+        self.takes.auditioned = slot
+        self._hear(at_loop=self.switch_at_loop)
+        self._tell(Topic.TAKES)
+
+    def audition_next(self, step: int = 1) -> None:
+        """Audition the next take (or, with -1, the one before), round and round."""
+        slots = self.takes.slots
+        if slots:
+            now = self.takes.auditioned
+            index = slots.index(now) + step if now in slots else (0 if step > 0 else -1)
+            self.audition(slots[index % len(slots)])
+
+    def accept(self, slot: TakeSlot | None = None) -> None:
+        """Put a take (the auditioned one) into the song: one undo step, its notes selected, its origin kept.
+
+        Raises RefusedRequest when there is no such take, it is unfinished, or its track is gone.
+        """
+        chosen = slot or self.takes.auditioned
+        if chosen is None:
+            raise RefusedRequest("No take is chosen: choose one with [ and ] or a digit, then accept it.")
+        take = self._finished(chosen)
+        if not self.takes.tracks_found:
+            raise RefusedRequest("The track that this take was written for is gone: undo its deletion, then accept.")
+        number = 1 + max((int(kept.get("source", 0)) for kept in self._provenance), default=0)
+        edited = accept_take(self.document.score, self.takes.follower.take(take), number)
+        self._provenance += ({"source": number, **_json_ready(take)},)
+        label = f"Accept {chosen.title}"
+        self._drop_takes()
+        self.document.apply(label, edited)
+        self.say(f"{label}: {len(take.notes)} notes.")
+
+    def reject(self) -> None:
+        """Drop all takes, finished or not; the song and its history stay as they are."""
+        self._drop_takes()
+
+    def cancel(self) -> None:
+        """Stop writing now; takes that are complete stay."""
+        if self.takes.running and self.takes.job is not None:
+            self.engine.cancel(self.takes.job)
+            self.takes.stop()
+            if not self.takes.showing:
+                self._close_loop()
+            self._hear(at_loop=False)
+            self._tell(Topic.TAKES)
+            self.say("Stopped.")
+
+    @property
+    def provenance(self) -> tuple[Mapping[str, Any], ...]:
+        """Where accepted notes came from; "source" is the number in the notes' own `source` column."""
+        return self._provenance
+
+    def provenance_of(self, source: int) -> Mapping[str, Any] | None:
+        """The origin of notes with this `source`, None for notes by hand or from a file."""
+        return next((kept for kept in self._provenance if kept.get("source") == source), None)
+
+    # --- inside
+
+    def _finished(self, slot: TakeSlot) -> Take:
+        if slot.take is None:
+            raise RefusedRequest("This take is still being written: wait for it or choose another one.")
+        return slot.take
+
+    def _drop_takes(self) -> None:
+        if not self.takes.showing:
+            return
+        if self.takes.running and self.takes.job is not None:
+            self.engine.cancel(self.takes.job)
+        self.takes.close()
+        self._close_loop()
+        self._hear(at_loop=False)
+        self._tell(Topic.TAKES)
+
+    def _close_loop(self) -> None:
+        self.transport.set_loop(self._loop_before)
+        self._tell(Topic.TRANSPORT)
+
+    def _hear(self, *, at_loop: bool) -> None:
+        """Let the document be heard, with the auditioned take's complete bars in it."""
+        slot, score = self.takes.auditioned, self.document.score
+        if slot is not None and self.takes.tracks_found:
+            follower = self.takes.follower
+            score = score_with_notes(score, follower.region(slot.request.region), follower.notes(slot.playable_notes))
+        self.transport.hear(score, at_loop=at_loop)
+
+    def _on_change(self, change: Change) -> None:
+        if not change.kind.changes_music:
+            return
+        if change.kind is not ChangeKind.SCORE:
+            self.takes.follow(self.document.score)
+        self._hear(at_loop=False)
+        if self.takes.showing:
+            self._tell(Topic.TAKES)
+        self._tell(Topic.FILE)
+
+    def _say_outcome(self) -> None:
+        failures = [answer.sentence for answer in self.takes.answers if answer.sentence]
+        if failures:
+            self.say(failures[0])
+        if not self.takes.slots and self.takes.showing and not failures:
+            self.say("No take came out of it: try again, or raise the temperature.")
+
+    def _no_models(self) -> str:
+        problems = self.shelf.problems
+        if problems:
+            return problems[0].sentence
+        return "No models are installed: copy model folders into the models folder, then try again."
+
+    def _tell(self, topic: Topic) -> None:
+        for listener in tuple(self._listeners):
+            listener(topic)
+
+    def _woken(self) -> None:
+        self._news.set()
+        if self.on_wake is not None:
+            self.on_wake()
+
+
+def _json_ready(take: Take) -> dict[str, Any]:
+    """A take's provenance as JSON values."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(take.provenance).items()}

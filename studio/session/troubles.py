@@ -1,0 +1,24 @@
+"""The exceptions that a user may see: the text of each is one plain sentence with the fix."""
+
+from __future__ import annotations
+
+from ml.music.midi import UnreadableMidi, UnwritableFile
+from ml.requests import RefusedRequest
+from studio.audio import SoundFontMissing
+from studio.edit.edited import EditRefused
+from studio.engine import UnknownModel
+from studio.project import UnreadableJournal, UnreadableProject, UnwritableProject
+from studio.session.files import UnknownKind
+
+TROUBLES: tuple[type[Exception], ...] = (
+    EditRefused,
+    RefusedRequest,
+    SoundFontMissing,
+    UnknownKind,
+    UnknownModel,
+    UnreadableJournal,
+    UnreadableMidi,
+    UnreadableProject,
+    UnwritableFile,
+    UnwritableProject,
+)
