@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ml.requests import RefusedRequest
 
 OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "cannot allocate memory")
 """How torch words a failed allocation in a RuntimeError."""
-NOT_A_NUMBER = ("nan", "inf or", "non-finite", "not finite", "probability tensor contains")
+NOT_A_NUMBER = re.compile(r"\b(nan|inf)\b|(non-|not )finite")
 """How torch and numpy word results that are no numbers."""
 
 
@@ -24,8 +26,8 @@ def failure_sentence(error: BaseException, model: str) -> str:
         return f"{model} ran out of memory: ask for fewer takes or bars, or close other programs, and try again."
     if isinstance(error, BrokenOutput):
         return f"{model} was stopped because it wrote {text}: try another seed or model; its files may be damaged."
-    if isinstance(error, FloatingPointError | ArithmeticError) or (
-        isinstance(error, RuntimeError | ValueError) and any(words in low for words in NOT_A_NUMBER)
+    if isinstance(error, ArithmeticError) or (
+        isinstance(error, RuntimeError | ValueError) and NOT_A_NUMBER.search(low) and not _is_sentence(text)
     ):
         return f"{model} computed numbers that are not finite: its files are damaged; install the model again."
     if isinstance(error, FileNotFoundError):
