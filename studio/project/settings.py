@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 Value = TypeVar("Value", str, int, float, bool, tuple[str, ...])
 
@@ -26,21 +26,21 @@ class Setting(Generic[Value]):
 
     def checked(self, value: Any) -> Value:
         """`value` as this setting's type; raises ValueError with a sentence if it is not allowed."""
-        kind: type = type(self.default)
+        kind: Any = type(self.default)
+        found: Any = value
         if kind is tuple and isinstance(value, (list, tuple)) and all(type(item) is str for item in value):
-            value = tuple(value)
+            found = tuple(value)
         elif kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
+            found = float(value)
+        if type(found) is not kind:
             raise ValueError(f"The setting {self.key} cannot be {value!r}: {self.description}")
-        if self.choices and value not in self.choices:
+        if self.choices and found not in self.choices:
             allowed = ", ".join(str(choice) for choice in self.choices)
             raise ValueError(f"The setting {self.key} cannot be {value!r}: choose one of {allowed}.")
-        below = self.lowest is not None and not value >= self.lowest
-        if below or (self.highest is not None and not value <= self.highest):
+        below = self.lowest is not None and not found >= self.lowest  # "not" so that NaN fails too
+        if below or (self.highest is not None and not found <= self.highest):
             raise ValueError(f"The setting {self.key} must lie between {self.lowest} and {self.highest}.")
-        allowed_value: Value = value
-        return allowed_value
+        return cast("Value", found)
 
 
 THEME = Setting("theme", "dark", "Colours of the window.", choices=("dark", "light"))
