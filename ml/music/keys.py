@@ -84,7 +84,8 @@ class Key:
         if match:
             letter, accidental, name = match.groups()
             tonic = LETTERS[letter.lower()] + {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(accidental, 0)
-            name = name.strip().lower().replace("-", " ").replace("_", " ")
+            # A capital M alone is major, a small one minor.
+            name = "major" if name.strip() == "M" else name.strip().lower().replace("-", " ").replace("_", " ")
             scale = SHORT_NAMES.get(name) or next((s for s in Scale if s.label == name), None)
             if scale:
                 return Key(tonic % 12, scale)

@@ -15,6 +15,7 @@ MUTED = 1
 LOCKED = 2
 """Flag: no model may change the note."""
 
+LAST_ID = np.iinfo(np.int32).max
 BLOCK = 256
 """Notes per block of the range index: one maximum end is kept for each block."""
 
@@ -71,7 +72,8 @@ def _is_sorted(start: NDArray[Any], pitch: NDArray[Any], ids: NDArray[Any]) -> b
 class NoteTable:
     """Columns of equal length, see `COLUMNS`. Build one with `of`, `from_columns` or an editing method.
 
-    Invariants: sorted by (start, pitch, id), ids unique, lengths >= 0, arrays not writeable.
+    Invariants: sorted by (start, pitch, id), ids unique, arrays not writeable; starts and lengths >= 0 and
+    pitches <= 127, else ValueError.
     """
 
     start: NDArray[np.int64]
@@ -82,6 +84,14 @@ class NoteTable:
     flags: NDArray[np.uint8]
     id: NDArray[np.int32]
     source: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        if any(len(column) != len(self.start) for column in self.columns().values()):
+            raise ValueError("the columns of a note table have equal lengths")
+        if int(self.start.min(initial=0)) < 0 or int(self.length.min(initial=0)) < 0:
+            raise ValueError("a note may not start before the song nor end before it starts")
+        if int(self.pitch.max(initial=0)) > 127:
+            raise ValueError("pitches lie between 0 and 127")
 
     # --- making one
 
@@ -96,8 +106,10 @@ class NoteTable:
         given = {name: np.asarray(columns[name], dtype=dtype) for name, dtype in COLUMNS.items() if name in columns}
         for name, value in (("velocity", 80), ("release", 64), ("flags", 0), ("source", 0), ("id", -1)):
             given.setdefault(name, np.full(n, value, COLUMNS[name]))
-        if not _is_sorted(given["start"], given["pitch"], given["id"]):
-            order = np.lexsort((given["id"], given["pitch"], given["start"]))
+        # Fresh ids will lie above all others, so their rows come last of those that tie.
+        ids = np.where(given["id"] < 0, LAST_ID, given["id"])
+        if not _is_sorted(given["start"], given["pitch"], ids):
+            order = np.lexsort((ids, given["pitch"], given["start"]))
             given = {name: column[order] for name, column in given.items()}
             for column in given.values():
                 column.setflags(write=False)

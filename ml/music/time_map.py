@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT_US_PER_QUARTER = 500_000
+MAX_US_PER_QUARTER = 0xFFFFFF
+MAX_TICKS_PER_QUARTER = 0x7FFF
+"""What the header of a MIDI file can state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Tempo:
 
     @staticmethod
     def of_qpm(tick: int, qpm: float) -> Tempo:
-        return Tempo(tick, min(max(round(60e6 / qpm), 1), 0xFFFFFF))
+        return Tempo(tick, min(max(round(60e6 / max(qpm, 1.0)), 1), MAX_US_PER_QUARTER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,13 @@ class TimeMap:
     ticks_per_second: float | None = None
 
     def __post_init__(self) -> None:
-        if self.ticks_per_quarter < 1:
-            raise ValueError(f"ticks per quarter must be at least 1, not {self.ticks_per_quarter}")
-        tempos = {t.tick: t for t in self.tempos if t.us_per_quarter > 0}
+        if not 1 <= self.ticks_per_quarter <= MAX_TICKS_PER_QUARTER:
+            raise ValueError(f"ticks per quarter must be 1 to {MAX_TICKS_PER_QUARTER}, not {self.ticks_per_quarter}")
+        if self.ticks_per_second is not None and not 0 < self.ticks_per_second < math.inf:
+            raise ValueError(f"ticks per second must be positive, not {self.ticks_per_second}")
+        tempos = {t.tick: t for t in self.tempos if t.us_per_quarter > 0 and t.tick >= 0}
         tempos.setdefault(0, Tempo(0, DEFAULT_US_PER_QUARTER))
-        metres = {m.tick: m for m in self.metres if m.numerator > 0 and m.denominator > 0}
+        metres = {m.tick: m for m in self.metres if m.numerator > 0 and m.denominator > 0 and m.tick >= 0}
         metres.setdefault(0, Metre(0, 4, 4))
         object.__setattr__(self, "tempos", tuple(tempos[t] for t in sorted(tempos)))
         object.__setattr__(self, "metres", tuple(metres[t] for t in sorted(metres)))

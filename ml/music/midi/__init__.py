@@ -19,6 +19,7 @@ stays so from then on:
   become minor or major on the same tonic, and texts become UTF-8;
 - tracks with different sounds on one channel get channels (or ports) of their own; percussion goes to
   channel 10, and only percussion;
+- system exclusive messages belong to the whole piece, except on further ports;
 - velocity 0 is written as 1. Volume and pan are always written.
 """
 

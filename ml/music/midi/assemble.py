@@ -21,6 +21,7 @@ from ml.music.time_map import Metre, Tempo, TimeMap
 
 Placed = TypeVar("Placed", Tempo, Metre, KeySignature)
 
+PORT_META = bytes((0xFF, metas.PORT))
 SMPTE_RATES = {24: 24.0, 25: 25.0, 29: 30000 / 1001, 30: 30.0}
 
 
@@ -71,6 +72,8 @@ def assemble(header: Header, raw_tracks: list[RawTrack], warnings: Warnings) -> 
     time_map, smpte = _division(header.division, warnings)
     if header.format == 2 and len(raw_tracks) > 1:
         warnings.add("The file holds independent patterns (format 2); they were opened as tracks that play together.")
+    elif header.format == 0 and len(raw_tracks) > 1:
+        warnings.add(f"A file of format 0 has one track, this one has {len(raw_tracks)}; it was read as format 1.")
     elif header.format > 2:
         warnings.add(f"Format {header.format} does not exist; the file was read as format 1.")
     whole = Global()
@@ -78,16 +81,17 @@ def assemble(header: Header, raw_tracks: list[RawTrack], warnings: Warnings) -> 
     conductor_messages: dict[int, list[TrackEvent]] = {}
     for index, raw in enumerate(raw_tracks):
         _clamp(index + 1, raw, warnings)
-        leading = index == 0 and (not len(raw.start) or (len(raw_tracks) == 1 and header.format == 0))
+        leading = index == 0 and (not len(raw.start) or len(raw_tracks) == 1)
         content = _sort_events(index + 1, raw, whole, warnings, leading)
         if leading:
             whole.title = content.name
-            whole.conductor += content.metas
+            ports = [event for event in content.metas if event.data[:2] == PORT_META]
+            whole.conductor += [event for event in content.metas if event.data[:2] != PORT_META]
             if not len(raw.start):
                 conductor_messages = content.by_channel
                 continue
             content.name = content.name if len(raw.channels) == 1 else ""
-            content.metas = []
+            content.metas = ports
         parts += _parts(index + 1, raw, content, warnings)
     if len(parts) > MAX_TRACKS:
         warnings.add(f"Only the first {MAX_TRACKS} tracks were kept; the others were left out.")
@@ -209,7 +213,7 @@ def _parts(number: int, raw: RawTrack, content: Sorted, warnings: Warnings) -> l
     for channel in channels:
         rows: NDArray[np.bool_] | slice = slice(None) if len(channels) == 1 else keys >> 7 == channel
         own = content.by_channel.get(channel, [])
-        shared = content.metas if not parts else [e for e in content.metas if e.data[:2] == bytes((0xFF, metas.PORT))]
+        shared = content.metas if not parts else [e for e in content.metas if e.data[:2] == PORT_META]
         notes = NoteTable.from_columns(
             start=starts[rows],
             length=lengths[rows],
@@ -251,7 +255,7 @@ def _inherit(parts: list[Part]) -> None:
         if not part.silent:
             by_channel.setdefault((part.port, part.channel), []).append(part)
     for players in by_channel.values():
-        own = [part.setup for part in players]
+        own = [part.setup for part in players if part.setup != Setup()]
         for part in players:
             for setup in own:
                 part.setup = part.setup.completed(setup, part.limit)

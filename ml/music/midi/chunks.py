@@ -58,14 +58,14 @@ def find_header(data: bytes) -> Header | None:
     A file cut inside its header, or with tracks but no header, gives one that assumes the usual.
     """
     troubles: list[str] = []
-    at = data.find(HEADER, 0, SEARCHED_BYTES)
+    at = 0 if data.startswith(HEADER) else data.find(HEADER + b"\0\0\0\6", 0, SEARCHED_BYTES)
     if at > 0:
         troubles.append(f"{at} foreign bytes before the header were skipped.")
     if at < 0 and (data[4:8] == b"\0\0\0\6" or data[14:18] == TRACK) and len(data) >= 14:
         at = 0
         troubles.append("The first letters of the file are damaged; the rest was read.")
     if at < 0:
-        first = data.find(TRACK)
+        first = data.find(TRACK + b"\0", 0, SEARCHED_BYTES)
         if first < 0:
             return None
         return Header(1, 0, 0, first, ("The header is missing; the usual timing was assumed.",))

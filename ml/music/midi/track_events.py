@@ -60,7 +60,8 @@ def read_events(data: bytes, start: int, bound: int, stop_at_end: bool, room: in
     velocities, releases, events, statuses = track.velocity, track.release, track.events, track.statuses
     oldest = [-1] * 2048  # the note that the next note-off of this channel and pitch ends
     waiting: dict[int, deque[int]] = {}  # further sounding notes of the same channel and pitch
-    position = tick = status = 0
+    position = tick = status = before_end = 0
+    past_end = False
     try:
         while position < size:
             byte = body[position]
@@ -80,13 +81,19 @@ def read_events(data: bytes, start: int, bound: int, stop_at_end: bool, room: in
                         length, position = _number(body, position + 1)
                         position = min(position + length, size)
                         track.end_tick = tick
-                        if stop_at_end or not body[position:].strip(b"\0"):
+                        if stop_at_end:
                             break
-                        track.events_after_end = -len(starts) - len(events)
+                        if not past_end:
+                            if not body[position:].strip(b"\0"):
+                                break
+                            past_end = True
+                            before_end = len(starts) + len(events)
                         continue
                     message, position = _system(body, position, byte)
                     if message:
                         events.append(TrackEvent(tick, message))
+                        if len(events) > room:
+                            raise TooManyEvents
                     elif message is None:
                         track.cut = True
                         break
@@ -130,17 +137,19 @@ def read_events(data: bytes, start: int, bound: int, stop_at_end: bool, room: in
             elif kind in (0xC0, 0xD0):
                 events.append(TrackEvent(tick, bytes((status, body[position] & 127))))
                 position += 1
+                if len(events) > room:
+                    raise TooManyEvents
             else:
                 events.append(TrackEvent(tick, bytes((status, body[position] & 127, body[position + 1] & 127))))
                 position += 2
-            if len(events) > room:
-                raise TooManyEvents
+                if len(events) > room:
+                    raise TooManyEvents
     except IndexError:
         track.cut = True
     if len(starts) + len(events) > room:
         raise TooManyEvents
-    if track.events_after_end:
-        track.events_after_end += len(starts) + len(events)
+    if past_end:
+        track.events_after_end = len(starts) + len(events) - before_end
     track.tick, track.position = tick, start + min(position, size)
     return track
 

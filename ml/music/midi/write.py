@@ -59,6 +59,7 @@ def _conductor(score: Score, texts: tuple[str, ...]) -> list[Timed]:
 def _messages(track: Track, place: Place, resets: Sequence[int]) -> list[Timed]:
     """All messages of one track but its end, in order."""
     port, channel = place
+    events = sorted(track.events, key=lambda event: event.tick)
     head: list[Timed] = []
     if track.name:
         head.append((0, metas.encode_text(metas.TRACK_NAME, track.name)))
@@ -67,12 +68,12 @@ def _messages(track: Track, place: Place, resets: Sequence[int]) -> list[Timed]:
     if is_silent(track):
         if channel:
             head.append((0, metas.encode_meta(metas.CHANNEL_PREFIX, bytes((channel,)))))
-        return head + _kept(track.events, channel)
+        return head + _kept(events, channel)
     notes = track.notes.without(np.flatnonzero(track.notes.flags & MUTED)) if track.notes.flags.any() else track.notes
     limit = int(notes.start[0]) if len(notes) else 0
-    tick, index = setup_place(track.events, resets, limit)
+    tick, index = setup_place(events, resets, limit)
     setup = [(tick, message) for message in setup_messages(channel, track.program, track.bank, track.mixer)]
-    others = head + _kept(track.events[:index], channel) + setup + _kept(track.events[index:], channel)
+    others = head + _kept(events[:index], channel) + setup + _kept(events[index:], channel)
     return _with_notes(others, notes, channel)
 
 
