@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,8 +131,9 @@ class RollContext(QObject):
             self.viewportChanged.emit()
 
     def scroll_by_user(self, viewport: Viewport) -> None:
-        """Take a viewport that the user asked for; following the playhead pauses then."""
-        self.viewport = viewport
+        """Take a viewport that the user asked for, no further than the end; following the playhead pauses then."""
+        last = max(self.content_end_tick - viewport.width / viewport.px_per_tick / 2, 0.0)
+        self.viewport = replace(viewport, left_tick=min(viewport.left_tick, last))
         self.userScrolled.emit()
 
     @property

@@ -1,0 +1,138 @@
+"""KeyStrip: the keys beside the rows. Press to hear one, Shift-click to select all its notes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ml.music.general_midi import GM_DRUMS
+from studio.edit.selection import select_pitch
+from studio.ui.roll.context import KEYBOARD_WIDTH, RollContext
+from studio.ui.roll.layers.rows import BLACK_KEYS
+from studio.ui.roll.spelling import pitch_label
+from studio.ui.roll.wheel import wheeled
+from studio.ui.theme import mixed
+
+BLACK_LENGTH = 0.6
+"""How long a black key is, of the width of the strip."""
+
+
+class KeyStrip(QWidget):
+    """A piano on melodic tracks; on drum tracks the names of the drums."""
+
+    def __init__(self, context: RollContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._pressed: int | None = None
+        self._hovered = -1
+        self.setFixedWidth(KEYBOARD_WIDTH)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Keys")
+        self.setToolTip("Press: hear. Shift-click: select all notes of this pitch.")
+        for signal in (context.viewportChanged, context.lookChanged, context.documentChanged):
+            signal.connect(self.update)
+        context.pitchHovered.connect(self._on_hover)
+
+    def _on_hover(self, pitch: int) -> None:
+        if pitch != self._hovered:
+            self._hovered = pitch
+            self.update()
+
+    # --- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        view = self._context.viewport
+        painter.fillRect(self.rect(), self._context.theme.colour("key_white"))
+        pitches = range(view.pitch(self.height()), view.pitch(0) + 1)
+        if self._context.track.drums:
+            for pitch in pitches:
+                self._paint_drum(painter, pitch, QRect(0, view.y(pitch), self.width(), view.row_px))
+        else:
+            for pitch in pitches:
+                self._paint_key(painter, pitch, QRect(0, view.y(pitch), self.width(), view.row_px))
+        painter.setPen(self._context.theme.colour("border"))
+        painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+        painter.end()
+
+    def _paint_key(self, painter: QPainter, pitch: int, row: QRect) -> None:
+        theme = self._context.theme
+        white, black, text = theme.colour("key_white"), theme.colour("key_black"), theme.colour("key_text")
+        accent = theme.colour("accent")
+        line = mixed(white, text, 0.35)
+        lit = accent if pitch == self._pressed else mixed(white, accent, 0.45) if pitch == self._hovered else None
+        if BLACK_KEYS[pitch]:
+            length = round(self.width() * BLACK_LENGTH)
+            painter.fillRect(row, white)
+            painter.fillRect(QRect(length, row.center().y(), self.width() - length, 1), line)
+            key = QRect(0, row.top(), length, max(row.height() - 1, 2))
+            painter.fillRect(key, black if lit is None else mixed(black, accent, 0.6 if pitch != self._pressed else 1))
+            if row.height() >= 8:
+                painter.fillRect(QRect(length - 3, row.top(), 2, key.height() - 1), mixed(black, white, 0.18))
+        else:
+            painter.fillRect(row, white if lit is None else lit)
+            if pitch % 12 in (0, 5):
+                painter.fillRect(QRect(0, row.bottom(), self.width(), 1), line)
+        octave = pitch % 12 == 0
+        named = octave or (row.height() >= 14 and pitch == self._hovered)
+        if named and (row.height() >= 7 or octave):
+            self._write(painter, row, pitch_label(pitch, self._context.key), text, bold=octave, right=True)
+
+    def _paint_drum(self, painter: QPainter, pitch: int, row: QRect) -> None:
+        theme = self._context.theme
+        fill = theme.colour("panel" if pitch % 2 else "raised")
+        if pitch in (self._pressed, self._hovered):
+            fill = mixed(fill, theme.colour("accent"), 1.0 if pitch == self._pressed else 0.3)
+        painter.fillRect(row, fill)
+        if row.height() >= 8:
+            ink = theme.colour("on_accent" if pitch == self._pressed else "text")
+            self._write(painter, row, GM_DRUMS.get(pitch, pitch_label(pitch)), ink, bold=False, right=False)
+
+    def _write(self, painter: QPainter, row: QRect, text: str, ink: object, *, bold: bool, right: bool) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(min(max(row.height() - 3, 8), 11))
+        font.setBold(bold)
+        painter.setFont(font)
+        painter.setPen(ink)
+        area = row.adjusted(4, 0, -6, 0)
+        text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        if area.height() < 11:
+            area.adjust(0, -3, 0, 3)
+        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+    # --- the mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        pitch = self._context.viewport.pitch(event.position().y())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            document = self._context.document
+            document.select(select_pitch(document.score, document.current_track, pitch))
+        self._press(pitch)
+
+    def _press(self, pitch: int | None) -> None:
+        if pitch != self._pressed:
+            self._pressed = pitch
+            self._context.hearing.sound([] if pitch is None else [(pitch, self._context.template.velocity)])
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        pitch = self._context.viewport.pitch(event.position().y())
+        self._context.pitchHovered.emit(pitch)
+        self._context.statusText.emit(pitch_label(pitch, self._context.key))
+        if self._pressed is not None:
+            self._press(pitch)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._press(None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._context.pitchHovered.emit(-1)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._context.scroll_by_user(wheeled(self._context, event, QPointF(0, event.position().y())))
+        event.accept()
