@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from ml.music.keys import DetectedKey
 from ml.requests import RefusedRequest, Take, score_with_notes, take_alone
 from studio.audio import Crashed, Status, Trouble, make_plan
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
+from studio.edit.new_song import empty_song
 from studio.edit.operations.takes import accept_take
 from studio.engine import Engine, Finished, Shelf
-from studio.project import ProjectFile, SettingsStore, save_project
+from studio.project import Journal, ProjectFile, Recoverable, SettingsStore
 from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE
 from studio.session.asking import SEED_LIMIT, Wishes, continue_request, key_leaning
-from studio.session.files import PROJECT_SUFFIX, Opened, export_score, read_piece
-from studio.session.journal_keeper import JournalKeeper, JournalSeam
+from studio.session.files import Opened, export_score, read_piece
+from studio.session.piece import Piece
 from studio.session.player_seam import NoPlayer, PlayerSeam
 from studio.session.takes import TakesBoard, TakeSlot
 from studio.session.transport import Transport
@@ -49,7 +48,7 @@ class Studio:
         settings: SettingsStore,
         *,
         player: PlayerSeam | None = None,
-        journal: JournalSeam | None = None,
+        journal: Journal | None = None,
         sound_font: Path | None = None,
         randomness: random.Random | None = None,
     ) -> None:
@@ -57,9 +56,10 @@ class Studio:
         self.settings = settings
         self.sound_font = sound_font
         self.document = Document()
+        self.piece = Piece(self.document, journal)
         self.takes = TakesBoard()
         self.transport = Transport(player or NoPlayer(), make_plan, self.document.score)
-        self.wishes = Wishes(
+        self._wishes = Wishes(
             bars=settings.get(BARS),
             takes=settings.get(TAKES),
             models=settings.get(CHOSEN_MODELS),
@@ -67,30 +67,36 @@ class Studio:
         )
         self.switch_at_loop = False
         """Whether switching takes waits for the loop to come round."""
-        self.path: Path | None = None
-        """The project file that Save writes; None until the piece has one."""
-        self.view: dict[str, Any] = {}
-        """The window's own state, saved with the project."""
         self.sound: Status | None = None
         """The sound in use, once the player has told."""
         self.status = ""
         """The latest sentence for the status line."""
-        self.warnings: tuple[str, ...] = ()
-        """What opening the piece had to report."""
         self.on_wake: Callable[[], None] | None = None
         self._random = randomness or random.SystemRandom()
-        self._project = ProjectFile(self.document.score)
-        self._provenance: tuple[Mapping[str, Any], ...] = ()
         self._loop_before: tuple[int, int] | None = None
+        self._choose_first = False
         self._listeners: list[Callable[[Topic], None]] = []
         self._news = threading.Event()
-        self._keeper = JournalKeeper(self.document, journal) if journal is not None else None
         self._unsubscribe = self.document.subscribe(self._on_change)
         engine.on_message = self._woken
 
     @property
     def shelf(self) -> Shelf:
         return self.engine.shelf
+
+    @property
+    def wishes(self) -> Wishes:
+        """How Continue asks; what is not about this piece alone is remembered in the settings."""
+        return self._wishes
+
+    @wishes.setter
+    def wishes(self, wishes: Wishes) -> None:
+        self._wishes = wishes
+        self.settings.set(TAKES, wishes.takes)
+        self.settings.set(TEMPERATURE, wishes.temperature)
+        self.settings.set(CHOSEN_MODELS, wishes.models)
+        if wishes.bars in BARS.choices:
+            self.settings.set(BARS, wishes.bars)
 
     # --- listeners
 
@@ -114,6 +120,7 @@ class Studio:
         self._news.clear()
         told = [message for message in self.engine.poll() if self.takes.receive(message)]
         if told:
+            self._audition_first()
             if self.takes.auditioned is not None:
                 self._hear(at_loop=False)
             if any(isinstance(message, Finished) for message in told):
@@ -133,6 +140,8 @@ class Studio:
                     pass
         if moved:
             self._tell(Topic.TRANSPORT)
+        if problem := self.piece.new_problem():
+            self.say(problem)
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until the next news and take it in, for scripts; False when none came in time."""
@@ -140,14 +149,16 @@ class Studio:
         self.poll()
         return arrived
 
-    def close(self) -> None:
-        """End playing, generating and the journal; the piece itself is not saved."""
+    def close(self, *, keep_journal: bool = False) -> None:
+        """End playing, generating and the journal; the piece itself is not saved.
+
+        `keep_journal` says that the user had no chance to save (log-out, signal): offer it at the next start.
+        """
         self.engine.on_message = None
         self.engine.close()
         self.transport.player.close()
         self._unsubscribe()
-        if self._keeper is not None:
-            self._keeper.close()
+        self.piece.close(keep_journal=keep_journal)
 
     # --- files
 
@@ -156,63 +167,69 @@ class Studio:
         """The name of the piece for a title bar."""
         return self.document.name or "Untitled"
 
+    @property
+    def path(self) -> Path | None:
+        """The project file that Save writes; None until the piece has one."""
+        return self.piece.path
+
     def new(self) -> None:
         """Begin an empty song; the present one is dropped without a question."""
-        from studio.edit.new_song import empty_song
-
-        self._show(ProjectFile(empty_song()), "", None)
+        self._show(lambda: self.piece.begin(ProjectFile(empty_song()), "", None))
 
     def open(self, path: Path) -> None:
         """Open a project or a MIDI file. Raises UnreadableProject or UnreadableMidi; the present piece then stays."""
         self.show(read_piece(path))
 
-    def show(self, opened: Opened) -> None:
-        """Make a piece that was read (on whatever thread) the document."""
+    def show(self, opened: Opened, *, remember: bool = True) -> None:
+        """Make a piece that was read (on whatever thread) the document, and a recent file unless told not to."""
         project = opened.project or ProjectFile(opened.score)
-        self._show(project, opened.name, opened.path, opened.warnings)
-        self.settings.add_recent(opened.path)
+        self._show(lambda: self.piece.begin(project, opened.name, opened.path, opened.warnings))
+        if remember:
+            self.settings.add_recent(opened.path)
+        self.say(opened.warnings[0] if opened.warnings else f'Opened "{opened.path.name}".')
 
     def save(self) -> None:
-        """Save to `path`. Raises UnwritableProject; ValueError when the piece has no project file yet."""
+        """Save to `path`. Raises UnwritableProject; RefusedRequest when the piece has no project file yet."""
         if self.path is None:
-            raise ValueError("This piece has no project file yet: choose a name with Save As.")
+            raise RefusedRequest("This piece has no project file yet: choose a name with Save As.")
         self.save_as(self.path)
 
     def save_as(self, path: Path) -> None:
         """Save as a project, with the ending .continuo. Raises UnwritableProject; then nothing was changed."""
-        if path.suffix.lower() != PROJECT_SUFFIX:
-            path = path.with_name(path.name + PROJECT_SUFFIX)
-        project = replace(self._project, score=self.document.score, view=self.view, provenance=self._provenance)
-        save_project(path, project)
-        self._project, self.path = project, path
-        self.document.mark_saved(path.stem)
-        if self._keeper is not None:
-            self._keeper.saved(path)
-        self.settings.add_recent(path)
+        saved = self.piece.save(path)
+        self.settings.add_recent(saved)
         self._tell(Topic.FILE)
-        self.say(f'Saved "{path.name}".')
+        self.say(f'Saved "{saved.name}".')
 
-    def export(self, path: Path, *, slot: TakeSlot | None = None, **rendering: Any) -> None:
-        """Write the song, or a take alone, as MIDI or WAV by the ending of `path`. See `export_score`."""
+    def export(self, path: Path, *, slot: TakeSlot | None = None) -> None:
+        """Write the song, or a take alone, as MIDI or WAV by the ending of `path`.
+
+        Raises UnknownKind, UnwritableFile, SoundFontMissing or RefusedRequest. A window that wants progress or a
+        thread calls `export_score` with the scores that it finds here.
+        """
         score = self.document.score if slot is None else take_alone(self._finished(slot))
-        export_score(score, path, self.sound_font, **rendering)
+        export_score(score, path, self.sound_font)
         self.say(f'Exported "{path.name}".')
 
-    def _show(self, project: ProjectFile, name: str, path: Path | None, warnings: tuple[str, ...] = ()) -> None:
+    def recoverable(self) -> list[Recoverable]:
+        """Unsaved work of a program that crashed, newest first."""
+        return self.piece.recoverable()
+
+    def recover(self, work: Recoverable) -> None:
+        """Bring unsaved work back with its undo steps, as an unsaved document. Raises UnreadableJournal."""
+        self._show(lambda: self.piece.recover(work))
+        self.say(self.piece.warnings[0] if self.piece.warnings else f'Brought "{self.name}" back.')
+
+    def _show(self, begin: Callable[[], None]) -> None:
+        """Let another piece begin: no takes, no loop, the playhead at the start, a track with music chosen."""
         self._drop_takes()
+        begin()
         self.transport.stop()
         self.transport.set_loop(None)
-        self._project, self._provenance = project, project.provenance
-        self.path = path if path is not None and path.suffix.lower() == PROJECT_SUFFIX else None
-        self.view, self.warnings = dict(project.view), warnings
-        self.document.replace(project.score, name)
+        self.transport.seek(0)
         tracks = self.document.score.tracks
         self.document.set_current_track(next((i for i, t in enumerate(tracks) if len(t.notes) and not t.drums), 0))
-        if self._keeper is not None:
-            self._keeper.opened(path)
-        self.transport.seek(0)
         self._tell(Topic.FILE)
-        self.say(" ".join(warnings[:1]))
 
     # --- asking and choosing
 
@@ -237,6 +254,7 @@ class Studio:
         self._drop_takes()
         job = self.engine.submit(request, [card.id for card in cards])
         self.takes.open(job, request, cards)
+        self._choose_first = True
         self._loop_before = self.transport.loop
         self.transport.set_loop(self.join_loop())
         self._tell(Topic.TAKES)
@@ -261,7 +279,7 @@ class Studio:
         """Let a take be heard in the song in place of what is there; None lets the document be heard."""
         if slot is not None and slot not in self.takes.slots:
             raise ValueError("This take is not showing any more: choose another one.")
-        self.takes.auditioned = slot
+        self.takes.auditioned, self._choose_first = slot, False
         self._hear(at_loop=self.switch_at_loop)
         self._tell(Topic.TAKES)
 
@@ -284,9 +302,9 @@ class Studio:
         take = self._finished(chosen)
         if not self.takes.tracks_found:
             raise RefusedRequest("The track that this take was written for is gone: undo its deletion, then accept.")
-        number = 1 + max((int(kept.get("source", 0)) for kept in self._provenance), default=0)
+        number = self.piece.next_source
         edited = accept_take(self.document.score, self.takes.follower.take(take), number)
-        self._provenance += ({"source": number, **_json_ready(take)},)
+        self.piece.keep_origin(take, number)
         label = f"Accept {chosen.title}"
         self._drop_takes()
         self.document.apply(label, edited)
@@ -307,15 +325,6 @@ class Studio:
             self._tell(Topic.TAKES)
             self.say("Stopped.")
 
-    @property
-    def provenance(self) -> tuple[Mapping[str, Any], ...]:
-        """Where accepted notes came from; "source" is the number in the notes' own `source` column."""
-        return self._provenance
-
-    def provenance_of(self, source: int) -> Mapping[str, Any] | None:
-        """The origin of notes with this `source`, None for notes by hand or from a file."""
-        return next((kept for kept in self._provenance if kept.get("source") == source), None)
-
     # --- inside
 
     def _finished(self, slot: TakeSlot) -> Take:
@@ -332,6 +341,14 @@ class Studio:
         self._close_loop()
         self._hear(at_loop=False)
         self._tell(Topic.TAKES)
+
+    def _audition_first(self) -> None:
+        """Let the loop play the first take as soon as it has a whole bar, unless the user chose already."""
+        if self._choose_first and self.takes.auditioned is None:
+            slot = next((slot for slot in self.takes.slots if slot.playable_notes), None)
+            if slot is not None:
+                self.takes.auditioned = slot
+                self._choose_first = False
 
     def _close_loop(self) -> None:
         self.transport.set_loop(self._loop_before)
@@ -376,8 +393,3 @@ class Studio:
         self._news.set()
         if self.on_wake is not None:
             self.on_wake()
-
-
-def _json_ready(take: Take) -> dict[str, Any]:
-    """A take's provenance as JSON values."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(take.provenance).items()}

@@ -29,6 +29,7 @@ class Transport:
         self._at_loop = False
         self._waiting: int | None = None
         """Serial number of a plan that takes over when the loop comes round, until it has."""
+        self._sent_map = score.time_map
         self._last = Position(0.0, False, 0.0)
         self._loop: tuple[int, int] | None = None
         self._metronome = False
@@ -79,10 +80,8 @@ class Transport:
         # A switch that waits for the loop goes on waiting while more bars of the same take arrive.
         self._at_loop = (at_loop or self.switching) and self.playing and self._loop is not None
         self._score, self._stale = score, True
-        if moved:
-            self._send_loop()
-            if not self.playing:
-                self.seek(tick)
+        if moved and not self.playing:
+            self.seek(tick)
 
     def flush(self) -> None:
         """Hand the player a new plan if one is due and would be heard."""
@@ -150,6 +149,9 @@ class Transport:
         serial = self.player.set_plan(self._make_plan(self._score), at_loop=self._at_loop)
         self._waiting = serial if self._at_loop else None
         self._stale = self._at_loop = False
+        if self._score.time_map != self._sent_map:
+            self._sent_map = self._score.time_map
+            self._send_loop()
 
     def _send_loop(self) -> None:
         if self._loop is None:

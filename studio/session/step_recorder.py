@@ -1,0 +1,62 @@
+"""Writes every committed step of the document into the recovery journal, at once and by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.edit.change import Change, ChangeKind
+from studio.edit.document import Document
+from studio.project import Journal, Recovered
+
+
+class StepRecorder:
+    """Listens to a document. A piece gets its journal with its first edit: one only looked at leaves none."""
+
+    def __init__(self, document: Document, journal: Journal) -> None:
+        self._document, self._journal = document, journal
+        self._origin: Path | None = None
+        self._opened = document.score
+        self._begun = False
+        self._listening = True
+        self._unsubscribe = document.subscribe(self._on_change)
+
+    def opened(self, origin: Path | None) -> None:
+        """Another piece was opened, from a file or from nothing; what was not saved of the one before is dropped."""
+        if self._begun:
+            self._journal.discard()
+        self._origin, self._opened, self._begun = origin, self._document.score, False
+
+    def recovered(self, recovered: Recovered) -> None:
+        """Unsaved work was brought back: go on in a journal that holds all of it."""
+        self._journal.begin_recovered(recovered)
+        self._begun = True
+
+    def saved(self, path: Path) -> None:
+        """The document as it is now lies in `path`."""
+        self._origin, self._opened = path, self._document.score
+        if self._begun:
+            self._journal.mark_saved(name=path.stem, origin_path=path)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """While a history is rebuilt its steps are not new edits."""
+        self._listening = False
+        try:
+            yield
+        finally:
+            self._listening = True
+
+    def close(self, *, keep: bool) -> None:
+        """End listening and the journal; with `keep`, what is unsaved can be recovered at the next start."""
+        self._unsubscribe()
+        self._journal.close(clean=not keep)
+
+    def _on_change(self, change: Change) -> None:
+        if not self._listening or not change.kind.changes_music or change.kind is ChangeKind.SCORE:
+            return
+        if not self._begun:
+            self._journal.begin(self._document.name, self._opened, self._origin)
+            self._begun = True
+        self._journal.append(change.label, self._document.score)
