@@ -9,7 +9,7 @@ from typing import Any
 
 from ml.music import Score
 from ml.music.midi import UnwritableFile, read_midi_file, write_midi_file
-from studio.audio import render_wav
+from studio.audio import default_sound_font, render_wav
 from studio.project import ProjectFile, load_project
 
 PROJECT_SUFFIX = ".continuo"
@@ -58,14 +58,17 @@ def export_score(
 ) -> None:
     """Write a score as MIDI or WAV, as the ending of `path` says; an old file is replaced only when all went well.
 
-    Safe to call on any thread. Raises UnknownKind, UnwritableFile or SoundFontMissing with one sentence.
+    `sound_font` None takes the one that is shipped. `progress` gets 0 to 1 on this thread; once `cancelled` says
+    so nothing is written. Safe to call on any thread. Raises UnknownKind, UnwritableFile, SoundFontMissing,
+    SynthMissing or UnrenderableScore with one sentence.
     """
     suffix = path.suffix.lower()
     if suffix in MIDI_SUFFIXES:
         write_midi_file(score, path)
     elif suffix == WAV_SUFFIX:
-        if not path.parent.is_dir():
-            raise UnwritableFile(path, "its folder does not exist")
-        render_wav(score, path, sound_font, progress=progress, cancelled=cancelled)
+        try:
+            render_wav(score, path, sound_font or default_sound_font(), progress=progress, cancelled=cancelled)
+        except OSError as error:
+            raise UnwritableFile(path, (error.strerror or "unknown reason").lower()) from error
     else:
         raise UnknownKind(f'"{path.name}" cannot be exported: end the name in {MIDI_SUFFIX} or {WAV_SUFFIX}.')

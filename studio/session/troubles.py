@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ml.music.midi import UnreadableMidi, UnwritableFile
 from ml.requests import RefusedRequest
-from studio.audio import SoundFontMissing
+from studio.audio import SoundFontMissing, UnrenderableScore
+from studio.audio.fluid_library import SynthMissing
 from studio.edit.edited import EditRefused
 from studio.engine import UnknownModel
 from studio.project import UnreadableJournal, UnreadableProject, UnwritableProject
@@ -14,11 +15,13 @@ TROUBLES: tuple[type[Exception], ...] = (
     EditRefused,
     RefusedRequest,
     SoundFontMissing,
+    SynthMissing,
     UnknownKind,
     UnknownModel,
     UnreadableJournal,
     UnreadableMidi,
     UnreadableProject,
+    UnrenderableScore,
     UnwritableFile,
     UnwritableProject,
 )

@@ -1,0 +1,127 @@
+"""The program's entry: a window for a file, or one of the commands that work without one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+DESCRIPTION = """\
+Continuo: sketch melodies and let models continue them, side by side.
+
+  continuo [FILE]       open the window, with a MIDI file or a .continuo project if one is named
+  continuo COMMAND ...  do one thing without a window; `continuo COMMAND --help` says how"""
+EPILOG = """\
+examples:
+  continuo
+  continuo song.mid
+  continuo continue song.mid --bars 8 --takes 4 --key D:maj -o takes
+  continuo info song.mid
+  continuo export song.mid -o song.wav
+
+Everything happens on this computer; nothing is sent anywhere. A failure is one sentence on stderr and exit code 2."""
+COMMANDS = ("continue", "models", "info", "export", "demo")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and (given[0] in COMMANDS or given[0].startswith("-")):
+        return _command(_parser().parse_args(given))
+    if len(given) > 1:
+        _parser().error(f"one file at a time, and “{given[0]}” is no command: see continuo --help")
+    return _window(Path(given[0]) if given else None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    from studio.session.cli import continue_takes, demo, files, models
+
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("continuo", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw)
+    parser.add_argument("--version", action="version", version=f"continuo {_version()}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(
+        name: str,
+        declare: Callable[[argparse.ArgumentParser], None],
+        run: Callable[[argparse.Namespace], int],
+        texts: tuple[str, str, str | None],
+    ) -> None:
+        short, description, epilog = texts
+        command = commands.add_parser(
+            name, help=short, description=description, epilog=epilog, formatter_class=raw, allow_abbrev=False
+        )
+        declare(command)
+        command.set_defaults(run=run)
+
+    add(
+        "continue",
+        continue_takes.add,
+        continue_takes.run,
+        (continue_takes.HELP, continue_takes.DESCRIPTION, continue_takes.EPILOG),
+    )
+    add("models", models.add, models.run, (models.HELP, models.DESCRIPTION, None))
+    add("info", files.add_info, files.run_info, (files.INFO_HELP, files.INFO_DESCRIPTION, None))
+    add(
+        "export", files.add_export, files.run_export, (files.EXPORT_HELP, files.EXPORT_DESCRIPTION, files.EXPORT_EPILOG)
+    )
+    add("demo", demo.add, lambda options: demo.run(options, _save_picture), (demo.HELP, demo.DESCRIPTION, None))
+    return parser
+
+
+def _command(options: argparse.Namespace) -> int:
+    """Run a command; what can go wrong for a user becomes one sentence and exit code 2."""
+    from studio.session.troubles import TROUBLES
+
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except TROUBLES as trouble:
+        return _refuse(options, str(trouble))
+    except KeyboardInterrupt:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Who read the output has gone away, as `head` does; Python must not complain again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        return _refuse(options, "There is not enough memory for this: close other programs, or ask for less.")
+    return code
+
+
+def _refuse(options: argparse.Namespace, sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    if getattr(options, "json", False):
+        print(json.dumps({"error": sentence}))
+    return 2
+
+
+def _window(path: Path | None) -> int:
+    from studio.app import run
+
+    return run(path)
+
+
+def _save_picture(score: object, take: object, path: Path) -> None:
+    """Paint the roll without a screen."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from studio.ui.snapshot import save_roll_picture
+
+    save_roll_picture(score, take, path)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("continuo")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

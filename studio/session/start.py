@@ -1,0 +1,44 @@
+"""Which folders, models and sound font a studio gets: the same for the window, the command line and scripts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio.audio import SoundFontMissing, default_sound_font
+from studio.engine import Engine, Shelf
+from studio.project import AppFolders, SettingsStore
+from studio.project.settings import MODELS_FOLDER, SOUND_FONT
+from studio.session.studio import Studio
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+SHIPPED_MODELS = RESOURCES / "models"
+EXAMPLES = RESOURCES / "examples"
+FIRST_SKETCH = EXAMPLES / "first-sketch.mid"
+"""The song that greets a new user."""
+
+
+def model_folders(settings: SettingsStore, folders: AppFolders, more: Sequence[Path] = ()) -> list[Path]:
+    """Where models are looked for: those named for this run, those shipped, the user's own."""
+    chosen = settings.get(MODELS_FOLDER)
+    return [*more, SHIPPED_MODELS, Path(chosen).expanduser() if chosen else folders.models]
+
+
+def chosen_sound_font(settings: SettingsStore) -> Path:
+    """The user's sound font, else the one that is shipped; whether it is there shows when it is used."""
+    if chosen := settings.get(SOUND_FONT):
+        return Path(chosen).expanduser()
+    try:
+        return default_sound_font()
+    except SoundFontMissing as missing:
+        return missing.path
+
+
+def studio_without_sound(
+    folders: AppFolders, more_models: Sequence[Path] = (), randomness: random.Random | None = None
+) -> Studio:
+    """A studio for scripts: real models, files and settings; no player, no journal, nothing remembered."""
+    settings = SettingsStore(folders.settings_file)
+    engine = Engine(Shelf(model_folders(settings, folders, more_models)))
+    return Studio(engine, settings, sound_font=chosen_sound_font(settings), randomness=randomness)
