@@ -106,7 +106,9 @@ def install_with_apt(missing: Sequence[Need]) -> None:
     right = right_to_install()
     if right is None:
         packages = " ".join(known_package(need) for need in missing)
-        raise SetUpFailed(f"Continuo needs some system libraries; type: sudo {' '.join(install)} {packages}")
+        raise SetUpFailed(
+            f"Continuo needs some system libraries; type: sudo apt-get update && sudo apt-get install {packages}"
+        )
     print("Installing system libraries:", " ".join(need.name for need in missing), flush=True)
     # Package lists may be absent (a fresh container) or stale, so they are fetched before anything is chosen.
     run_apt([*right, "apt-get", "update", "--quiet=2"])
