@@ -14,10 +14,14 @@ from PySide6.QtWidgets import QApplication
 from studio.ui.style_sheet import style_sheet
 
 
+def _rgb(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
+
+
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """`first` with `share` (0 to 1) of `second` in it; opaque."""
-    parts = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
-    return QColor(*(round(a + (b - a) * share) for a, b in parts))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(_rgb(first), _rgb(second), strict=True))
+    return QColor(red, green, blue)
 
 
 def faded(colour: QColor, alpha: float) -> QColor:
@@ -27,7 +31,7 @@ def faded(colour: QColor, alpha: float) -> QColor:
 
 def luminance(colour: QColor) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2, definition of relative luminance)."""
-    parts = [c / 255 for c in colour.getRgb()[:3]]
+    parts = [c / 255 for c in _rgb(colour)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -116,8 +120,8 @@ DARK = Theme(
     on_accent="#1a1408",
     warning="#f2c14e",
     error="#ff7b72",
-    row="#262a30",
-    row_black_key="#20242a",
+    row="#282c33",
+    row_black_key="#1f2328",
     row_outside="#1a1d21",
     row_tonic="#2d333c",
     row_line="#1c1f24",
@@ -125,7 +129,7 @@ DARK = Theme(
     line_beat="#3d444e",
     line_grid="#2f353d",
     ruler="#1d2025",
-    key_white="#d9dde3",
+    key_white="#c6cbd3",
     key_black="#2a2e35",
     key_text="#3b424c",
     note_edge="#0e1013",

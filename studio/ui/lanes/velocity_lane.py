@@ -59,11 +59,14 @@ class VelocityLane(QWidget):
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._paint(painter, event.rect())
+
+    def _paint(self, painter: QPainter, dirty: QRect) -> None:
         theme = self._context.theme
-        painter.fillRect(event.rect(), theme.colour("row_outside"))
+        painter.fillRect(dirty, theme.colour("row_black_key"))
         painter.translate(KEYBOARD_WIDTH, 0)
-        area = event.rect().translated(-KEYBOARD_WIDTH, 0)
+        area = dirty.translated(-KEYBOARD_WIDTH, 0)
         self._paint_grid(painter)
         stems = visible_stems(self._context)
         self._paint_stems(painter, self._as_dragged(stems))
@@ -73,7 +76,6 @@ class VelocityLane(QWidget):
             painter.fillRect(QRect(x, area.top(), 1, area.height()), theme.colour("playhead"))
         painter.translate(-KEYBOARD_WIDTH, 0)
         self._paint_gutter(painter)
-        painter.end()
 
     def _as_dragged(self, stems: Stems) -> Stems:
         if self._gesture is None or not (shown := self._gesture.shown()):
@@ -92,7 +94,7 @@ class VelocityLane(QWidget):
             painter.setPen(QPen(theme.colour(colour), 1))
             x = view.x(ticks).astype(int)
             draw_lines(painter, x, 0, x, self.height())
-        painter.setPen(QPen(theme.colour("row"), 1))
+        painter.setPen(QPen(theme.colour("line_grid"), 1, Qt.PenStyle.DotLine))
         y = self.height() - height_of(np.array(MARKS), self.height())
         draw_lines(painter, 0, y, self.width(), y)
         painter.setPen(QPen(theme.colour("border"), 1))
@@ -104,16 +106,21 @@ class VelocityLane(QWidget):
         notes = NotePainter(theme)
         height = height_of(stems.velocity, self.height())
         top = self.height() - height
+        gaps = np.diff(np.unique(stems.x))
+        slim = len(gaps) > 0 and float(np.median(gaps)) < 2 * HEAD_PX  # heads must not run into each other
+        some_selected = bool(stems.selected.any())
         painter.setPen(Qt.PenStyle.NoPen)
         for selected in (False, True):
             shades = notes.shades(colour, selected)
-            some_selected = bool(stems.selected.any())
             level = stems.velocity * LEVELS // 128
             for value in np.unique(level[stems.selected == selected]):
                 at = (stems.selected == selected) & (level == value)
                 shade = shades[value] if selected or not some_selected else faded(shades[value], 0.45)
                 painter.setBrush(shade)
                 draw_rects(painter, stems.x[at], top[at], 2, height[at])
+                if slim:
+                    draw_rects(painter, stems.x[at] - 1, top[at] - 1, 4, 3)
+                    continue
                 draw_rects(painter, stems.x[at] - 2, top[at] - 3, HEAD_PX - 1, HEAD_PX)
                 draw_rects(painter, stems.x[at] - 3, top[at] - 2, HEAD_PX + 1, HEAD_PX - 2)
 

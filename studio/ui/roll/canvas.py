@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from studio.edit.change import Change, ChangeKind
+from studio.edit.change import Change
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.gestures.dispatch import Dispatcher
 from studio.ui.roll.gestures.gesture import Gesture
@@ -54,13 +54,14 @@ class NoteArea(QWidget):
         self._layers: tuple[Layer, ...] = (
             RowLayer(context),
             GridLayer(context),
+            RegionLayer(context),
             GhostLayer(context),
             self._note_layer,
             TakeNotesLayer(context),
-            RegionLayer(context),
         )
         self._hint, self._playhead = HintLayer(context), PlayheadLayer(context)
-        self._picture: QPixmap | None = None
+        self._picture = QPixmap()
+        self._stale = True
         self._autoscroll = QTimer(self)
         self._autoscroll.setInterval(AUTOSCROLL_MS)
         self._autoscroll.timeout.connect(self._scroll_towards_mouse)
@@ -82,7 +83,7 @@ class NoteArea(QWidget):
 
     def repaint_all(self) -> None:
         """Something under the overlays changed: paint the picture anew."""
-        self._picture = None
+        self._stale = True
         self.update()
 
     def _on_document(self, change: Change) -> None:
@@ -96,34 +97,38 @@ class NoteArea(QWidget):
                 self.update(QRect(round(x) - STRIP_PX, 0, 2 * STRIP_PX + 1, self.height()))
 
     def _kept_picture(self) -> QPixmap:
-        if self._picture is None:
-            ratio = self.devicePixelRatioF()
-            picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(self._context.theme.colour("row_outside"))
-            painter = QPainter(picture)
-            for layer in self._layers:
-                layer.paint(painter, self.rect())
-            painter.end()
-            self._picture = picture
+        """The layers as painted last, in memory that is kept: to allocate it takes as long as to paint on it."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if self._picture.size() != size or self._picture.devicePixelRatio() != ratio:
+            self._picture = QPixmap(size)
+            self._picture.setDevicePixelRatio(ratio)
+            self._stale = True
+        if self._stale:
+            self._stale = False
+            with QPainter(self._picture) as painter:  # ends also on an error, which Qt would not survive else
+                for layer in self._layers:
+                    layer.paint(painter, self.rect())
         return self._picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
         picture = self._kept_picture()
         ratio = picture.devicePixelRatio()
-        painter = QPainter(self)
         area = event.rect()
-        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
-        painter.drawPixmap(QRectF(area), picture, source)
-        if self._gesture is not None:
-            self._gesture.paint(painter, self._note_layer.painter_for(ratio))
-        else:
-            self._hint.paint(painter, area)
-        self._playhead.paint(painter, area)
-        painter.end()
+        with QPainter(self) as painter:
+            if ratio == 1:
+                painter.drawPixmap(area.topLeft(), picture, area)
+            else:
+                source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
+                painter.drawPixmap(QRectF(area), picture, source)
+            if self._gesture is not None:
+                self._gesture.paint(painter, self._note_layer.painter_for(ratio))
+            else:
+                self._hint.paint(painter, area)
+            self._playhead.paint(painter, area)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._picture = None
+        self._stale = True
         self._context.viewport = self._context.viewport.resized(event.size().width(), event.size().height())
 
     # --- the mouse
@@ -220,11 +225,10 @@ class NoteArea(QWidget):
     # --- keys and focus
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # While the mouse holds something Esc is for the gesture, not for the window's Esc.
-            if self._gesture is not None and event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
+        overriding = event.type() is QEvent.Type.ShortcutOverride and self._gesture is not None
+        if overriding and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # while the mouse holds something Esc is for the gesture, not for the window's Esc
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -19,7 +19,7 @@ from studio.ui.roll.tool import Tool
 from studio.ui.roll.viewport import Viewport
 from studio.ui.theme import DARK, Theme
 
-KEYBOARD_WIDTH = 76
+KEYBOARD_WIDTH = 88
 """Width of the strip of keys, and of the gutter left of every lane, so that both line up."""
 
 

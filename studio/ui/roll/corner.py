@@ -18,8 +18,11 @@ class Corner(QWidget):
             signal.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         context, theme = self._context, self._context.theme
-        painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour("ruler"))
         key = None if context.track.drums else context.key_at(context.viewport.left_tick)
         grid = context.grid_setting.current(context.document.score.ticks_per_quarter, context.viewport.px_per_tick)
@@ -33,4 +36,3 @@ class Corner(QWidget):
         painter.setPen(theme.colour("border"))
         painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-        painter.end()

@@ -33,7 +33,10 @@ def grid_lines(
 
     `grid_step` is the distance of two grid lines in ticks, see `studio.edit.grid.Grid`.
     """
-    bars, numbers, beats, steps = [], [], [], []
+    bars: list[Ticks] = []
+    numbers: list[Ticks] = []
+    beats: list[Ticks] = []
+    steps: list[Ticks] = []
     metres = time_map.metres
     for metre, following in zip(metres, (*metres[1:], None), strict=True):
         low = max(metre.tick, start_tick)

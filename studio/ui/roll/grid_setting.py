@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ml.music import TimeMap
 from studio.edit.grid import GRID_CHOICES, Grid, GridChoice, Snap, grid_choice
 
+DEFAULT_CHOICE = grid_choice("1/16")
 ADAPTIVE_GAP_PX = 14
 """The adaptive grid is the finest straight one whose lines are at least this far apart."""
 
@@ -15,7 +16,7 @@ ADAPTIVE_GAP_PX = 14
 class GridSetting:
     """`choice` None adapts the grid to the zoom. `snap` OFF turns snapping off; the lines stay."""
 
-    choice: GridChoice | None = grid_choice("1/16")
+    choice: GridChoice | None = DEFAULT_CHOICE
     snap: Snap = Snap.OFFSET
 
     def current(self, ticks_per_quarter: int, px_per_tick: float) -> GridChoice:

@@ -43,7 +43,10 @@ class KeyStrip(QWidget):
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         view = self._context.viewport
         painter.fillRect(self.rect(), self._context.theme.colour("key_white"))
         pitches = range(view.pitch(self.height()), view.pitch(0) + 1)
@@ -55,7 +58,6 @@ class KeyStrip(QWidget):
                 self._paint_key(painter, pitch, QRect(0, view.y(pitch), self.width(), view.row_px))
         painter.setPen(self._context.theme.colour("border"))
         painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
-        painter.end()
 
     def _paint_key(self, painter: QPainter, pitch: int, row: QRect) -> None:
         theme = self._context.theme
@@ -92,11 +94,11 @@ class KeyStrip(QWidget):
 
     def _write(self, painter: QPainter, row: QRect, text: str, ink: object, *, bold: bool, right: bool) -> None:
         font = QFont(self.font())
-        font.setPixelSize(min(max(row.height() - 3, 8), 11))
+        font.setPixelSize(min(max(row.height() - 3, 8), 11 if right else 10))
         font.setBold(bold)
         painter.setFont(font)
         painter.setPen(ink)
-        area = row.adjusted(4, 0, -6, 0)
+        area = row.adjusted(5, 0, -6 if right else -2, 0)
         text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         if area.height() < 11:

@@ -69,7 +69,8 @@ class NotePainter:
         for part, is_selected in ((~chosen & ~muted, False), (chosen & ~muted, True)):
             if part.any():
                 shades = self.shades(colour, is_selected)
-                edge = self.theme.colour("accent" if is_selected else "note_edge")
+                edge = self.theme.colour("note_edge")
+                edge = self.theme.colour("accent") if is_selected else mixed(colour, edge, 0.72)
                 self._fill(painter, boxes.at(part), velocity[part], shades, edge, len(rows) <= PLAIN)
                 if self.names is not None and len(rows) <= PLAIN:
                     levels = velocity[part].astype(np.int64) * LEVELS // 128

@@ -30,7 +30,7 @@ def occupancy_image(covered: NDArray[np.bool_], colour: QColor) -> QImage:
     """A transparent image of the covered pixels in `colour`, one pixel for each entry."""
     height, width = covered.shape
     alpha = colour.alphaF()
-    red, green, blue = (round(part * alpha) for part in colour.getRgb()[:3])
+    red, green, blue = (round(part * alpha) for part in (colour.red(), colour.green(), colour.blue()))
     value = np.uint32(colour.alpha() << 24 | red << 16 | green << 8 | blue)
     pixels = np.where(covered, value, np.uint32(0))
     return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()

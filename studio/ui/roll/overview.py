@@ -28,6 +28,7 @@ class Overview(QWidget):
         super().__init__(parent)
         self._context = context
         self._picture: QImage | None = None
+        self._picture_scale = 0.0
         self._grip: tuple[str, float] | None = None
         self.setFixedHeight(HEIGHT)
         self.setMouseTracking(True)
@@ -51,17 +52,20 @@ class Overview(QWidget):
         return self.width() / max(self._context.content_end_tick, self._context.viewport.right_tick, 1.0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         context, theme = self._context, self._context.theme
         scale = self._px_per_tick
         if self._picture is None or self._picture_scale != scale:
-            width = round(self.width() * self.devicePixelRatioF())
+            ratio = self.devicePixelRatioF()
+            size = round(self.width() * ratio), round((HEIGHT - 2 * PADDING_PX - 1) * ratio)
             shown = context.document.score, context.document.current_track
-            self._picture = overview_picture(*shown, theme, width, scale * self.devicePixelRatioF())
+            self._picture = overview_picture(*shown, theme, size, scale * ratio)
             self._picture_scale = scale
-        painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour("field"))
         inner = QRectF(0, PADDING_PX, self.width(), HEIGHT - 2 * PADDING_PX - 1)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(inner, self._picture)
         for layer in context.takes:
             if layer.region is not None and layer.active:
@@ -70,14 +74,13 @@ class Overview(QWidget):
         view = context.viewport
         left, right = view.left_tick * scale, min(view.right_tick * scale, self.width() - 1)
         for outside in (QRectF(0, 0, left, HEIGHT), QRectF(right, 0, self.width() - right, HEIGHT)):
-            painter.fillRect(outside, faded(theme.colour("window"), 0.55))
+            painter.fillRect(outside, faded(theme.colour("window"), 0.5))
         painter.setPen(QPen(theme.colour("text_dim"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(round(left), 0, max(round(right) - round(left), 4), HEIGHT - 2))
         if context.playhead_tick is not None:
             painter.fillRect(QRectF(round(context.playhead_tick * scale), 0, 1, HEIGHT), theme.colour("playhead"))
         painter.fillRect(QRectF(0, HEIGHT - 1, self.width(), 1), theme.colour("border"))
-        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._picture = None
@@ -141,23 +144,30 @@ class Overview(QWidget):
         event.accept()
 
 
-def overview_picture(score: Score, current_track: int, theme: Theme, width: int, px_per_tick: float) -> QImage:
-    """All tracks in their colours, the current one on top; shape (pitches in use, `width`) in pixels."""
+def overview_picture(
+    score: Score, current_track: int, theme: Theme, size: tuple[int, int], px_per_tick: float
+) -> QImage:
+    """All tracks in their colours, the current one on top; `size` is width and height in device pixels.
+
+    The pitches in use fill the height; where there are more pitches than pixels, neighbours share one.
+    """
+    width, height = size
     tables = [track.notes for track in score.tracks if len(track.notes)]
-    low = min((int(t.pitch.min()) for t in tables), default=48) - 2
-    high = max((int(t.pitch.max()) for t in tables), default=72) + 2
-    low, high = max(low, 0), min(high, 127)
-    result = QImage(width, high - low + 1, QImage.Format.Format_ARGB32_Premultiplied)
+    low = max(min((int(t.pitch.min()) for t in tables), default=48) - 2, 0)
+    high = min(max((int(t.pitch.max()) for t in tables), default=72) + 2, 127)
+    pixel_of = (high - np.arange(127, -1, -1)) * height // (high - low + 1)
+    result = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    order = sorted(range(len(score.tracks)), key=lambda index: index == current_track)
-    for index in order:
+    for index in sorted(range(len(score.tracks)), key=lambda index: index == current_track):
         track = score.tracks[index]
         if len(track.notes):
             table = track.notes
             covered = occupancy(table.start * px_per_tick, table.end * px_per_tick, table.pitch, width)
-            colour = faded(theme.track_colour(index, track.colour), 1.0 if index == current_track else 0.45)
-            rows = np.ascontiguousarray(covered[127 - high : 128 - low])
-            painter.drawImage(0, 0, occupancy_image(rows, colour))
+            shown = np.zeros((height, width), bool)
+            for row in range(127 - high, 128 - low):
+                shown[pixel_of[row]] |= covered[row]
+            colour = faded(theme.track_colour(index, track.colour), 1.0 if index == current_track else 0.6)
+            painter.drawImage(0, 0, occupancy_image(shown, colour))
     painter.end()
     return result

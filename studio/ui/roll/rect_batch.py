@@ -16,7 +16,7 @@ from shiboken6 import Shiboken
 
 def _first(memory: NDArray[Any], kind: type) -> Any:
     """A Qt value of `kind` that lies on the first row of `memory`; valid as long as `memory` lives."""
-    return Shiboken.wrapInstance(memory.ctypes.data, kind)  # type: ignore[attr-defined]
+    return Shiboken.wrapInstance(memory.ctypes.data, kind)
 
 
 def draw_rects(painter: QPainter, x: Any, y: Any, width: Any, height: Any) -> None:
@@ -45,7 +45,7 @@ def draw_lines(painter: QPainter, x1: Any, y1: Any, x2: Any, y2: Any) -> None:
 
 
 def draw_fragments(painter: QPainter, pixmap: QPixmap, sources: NDArray[Any], x: Any, y: Any) -> None:
-    """Draw parts of `pixmap` unscaled. `sources` holds left, top, width, height in device pixels, shape (n, 4);
+    """Draw parts of `pixmap` pixel by pixel. `sources` holds left, top, width, height in device pixels, shape (n, 4);
     `x`, `y` are the logical pixels of each upper left corner, shape (n,)."""
     if not len(sources):
         return
@@ -54,6 +54,6 @@ def draw_fragments(painter: QPainter, pixmap: QPixmap, sources: NDArray[Any], x:
     memory[:, 0] = x + sources[:, 2] / ratio / 2
     memory[:, 1] = y + sources[:, 3] / ratio / 2
     memory[:, 2:6] = sources
-    memory[:, 6:8] = 1.0
+    memory[:, 6:8] = 1 / ratio  # fragments are measured in device pixels, whatever the pixmap says of itself
     memory[:, 9] = 1.0
     painter.drawPixmapFragments(_first(memory, QPainter.PixmapFragment), len(memory), pixmap)

@@ -54,7 +54,10 @@ class Ruler(QWidget):
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         theme = self._context.theme
         painter.fillRect(self.rect(), theme.colour("ruler"))
         painter.fillRect(QRect(0, 0, self.width(), LOOP_HEIGHT), theme.colour("field"))
@@ -65,7 +68,6 @@ class Ruler(QWidget):
         self._paint_playhead(painter)
         painter.setPen(theme.colour("border"))
         painter.drawLine(0, HEIGHT - 1, self.width(), HEIGHT - 1)
-        painter.end()
 
     def _paint_bars(self, painter: QPainter) -> None:
         context, theme = self._context, self._context.theme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
@@ -46,4 +47,17 @@ class NoteLayer:
             places = note_boxes(view, table.start[gone], table.end[gone], table.pitch[gone])
             notes.paint_outlines(painter, places, faded(colour, 0.45), dashed=True)
             rows = rows[~lifted]
+        replaced = self._replaced_by_takes(table.start[rows])
+        if replaced.any():
+            notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
+            rows = rows[~replaced]
         notes.paint(painter, view, table, rows, colour, context.is_selected(table.id[rows]))
+
+    def _replaced_by_takes(self, start: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which notes would go if a take that is showing were accepted, shape (n,)."""
+        gone = np.zeros(len(start), bool)
+        track = self._context.document.current_track
+        for region in {layer.region for layer in self._context.takes if layer.track == track}:
+            if region is not None:
+                gone |= (start >= region[0]) & (start < region[1])
+        return gone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter
@@ -49,7 +51,7 @@ class RowLayer:
             if area.left() < x <= area.right():
                 marks[x] = signature.key
         edges = [*sorted(marks), area.right() + 1]
-        return [(left, right, marks[left]) for left, right in zip(edges, edges[1:], strict=False)]
+        return [(left, right, marks[left]) for left, right in pairwise(edges)]
 
     @staticmethod
     def _kinds(pitches: np.ndarray, key: Key | None) -> np.ndarray:
