@@ -1,0 +1,82 @@
+"""Clicks on the beats of a tempo and metre map, and for counting in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ml.music import TimeMap
+from studio.audio.midi_message import Message, note_on
+from studio.audio.slots import METRONOME_SLOT
+
+ACCENT_KEY, BEAT_KEY = 76, 77
+"""General MIDI wood blocks, high and low."""
+CLICK_S = 0.05
+MIN_BEAT_S = 0.05
+"""Beats that follow faster are not clicked: a hostile metre could ask for thousands a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One click at `at_s` seconds of the piece; `accent` on the first beat of a bar."""
+
+    at_s: float
+    accent: bool
+
+    def note_on(self, volume: int) -> Message:
+        """The click as a note; `volume` 0 to 127."""
+        key, velocity = (ACCENT_KEY, volume) if self.accent else (BEAT_KEY, volume * 3 // 4)
+        return note_on(METRONOME_SLOT, key, min(max(velocity, 1), 127))
+
+
+def clicks_between(time_map: TimeMap, start_s: float, end_s: float) -> Iterator[Click]:
+    """The clicks in [start_s, end_s) of the piece: each beat of the metre, as its denominator counts."""
+    if end_s <= max(start_s, 0.0):
+        return
+    start_tick = max(0, int(time_map.tick(max(start_s, 0.0))) - 1)
+    bar = time_map.bar_at(start_tick)
+    last_s = -1.0
+    while True:
+        bar_tick, next_bar_tick = time_map.bar_start(bar), time_map.bar_start(bar + 1)
+        if next_bar_tick <= bar_tick or time_map.seconds(bar_tick) >= end_s:
+            return
+        beat_ticks = _beat_ticks(time_map, bar_tick)
+        beat_s = (
+            (time_map.seconds(next_bar_tick) - time_map.seconds(bar_tick)) * beat_ticks / (next_bar_tick - bar_tick)
+        )
+        step = beat_ticks if beat_s >= MIN_BEAT_S else next_bar_tick - bar_tick
+        first = max(0, (start_tick - bar_tick) // step)
+        for tick in range(bar_tick + first * step, next_bar_tick, step):
+            at_s = time_map.seconds(tick)
+            if at_s >= end_s:
+                return
+            if at_s >= start_s and (last_s < 0 or at_s - last_s >= MIN_BEAT_S):
+                last_s = at_s
+                yield Click(at_s, accent=tick == bar_tick)
+        bar_s = time_map.seconds(next_bar_tick) - time_map.seconds(bar_tick)
+        bar += max(1, int(MIN_BEAT_S / max(bar_s, 1e-6)))
+
+
+def count_in(time_map: TimeMap, position_s: float, bars: int) -> tuple[float, list[Click]]:
+    """How long a count-in of `bars` bars before `position_s` lasts, and its clicks from 0 s on.
+
+    It goes at the tempo and in the metre of that place, and in step with its bar: starting in the middle
+    of a bar, the part of the bar before it is counted too.
+    """
+    tick = max(0, round(time_map.tick(max(position_s, 0.0))))
+    metre = time_map.metre_at(tick)
+    beat_ticks = _beat_ticks(time_map, tick)
+    second_per_tick = time_map.seconds(tick + 1) - time_map.seconds(tick)
+    into_bar = tick - time_map.bar_start(time_map.bar_at(tick))
+    total_ticks = bars * time_map.bar_ticks(metre) + into_bar
+    if beat_ticks * second_per_tick < MIN_BEAT_S:
+        return 0.0, []
+    clicks = [
+        Click(beat * beat_ticks * second_per_tick, accent=beat % metre.numerator == 0)
+        for beat in range(-(-total_ticks // beat_ticks))
+    ]
+    return total_ticks * second_per_tick, clicks
+
+
+def _beat_ticks(time_map: TimeMap, tick: int) -> int:
+    return max(1, time_map.ticks_per_quarter * 4 // time_map.metre_at(tick).denominator)
