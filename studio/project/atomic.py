@@ -27,13 +27,16 @@ class ReadBackDiffers(OSError):
     """What was read back after writing is not what was written; the old file is untouched."""
 
 
+class WriteProtected(PermissionError):
+    """The user protects the old file against changes."""
+
+
 def write_atomically(path: Path, data: bytes, files: FileSystem, check: Callable[[bytes], None] | None = None) -> None:
     """Make `path` hold exactly `data`, or leave it as it was.
 
     `check` gets the bytes read back before the rename and raises to refuse them. A link is followed, the
-    permissions of the old file are kept, a write-protected file is refused with PermissionError. Raises
-    OSError, NotDurable or ReadBackDiffers (both OSError), or what `check` raises; the temporary file is gone
-    in every case.
+    permissions of the old file are kept. Raises OSError (also WriteProtected, NotDurable, ReadBackDiffers) or
+    what `check` raises; the temporary file is gone in every case.
     """
     target = path.resolve()
     mode = _mode_of(target)
@@ -67,7 +70,7 @@ def write_atomically(path: Path, data: bytes, files: FileSystem, check: Callable
 
 
 def _mode_of(target: Path) -> int | None:
-    """Permission bits of the file to be replaced, None when there is none; PermissionError if write-protected."""
+    """Permission bits of the file to be replaced, None when there is none; raises WriteProtected."""
     try:
         status = target.stat()
     except FileNotFoundError:
@@ -76,7 +79,7 @@ def _mode_of(target: Path) -> int | None:
         raise IsADirectoryError(errno.EISDIR, "not a regular file")
     # A rename needs permission on the folder only; who protects a file means the file.
     if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, "write-protected")
+        raise WriteProtected(errno.EACCES, "write-protected")
     return stat.S_IMODE(status.st_mode)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -26,7 +27,7 @@ def parse_json(text: bytes) -> Any:
     if containers > FREE_CONTAINERS + len(text) // BYTES_PER_CONTAINER:
         raise Damaged("it holds far more lists and objects than a piece of music needs")
     try:
-        value = json.loads(text.decode("utf-8", "surrogatepass"), parse_constant=_no_constant)
+        value = json.loads(text.decode("utf-8", "surrogatepass"), parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise Damaged(f"its text breaks off or is garbled in line {error.lineno}, column {error.colno}") from None
     except UnicodeDecodeError as error:
@@ -56,6 +57,13 @@ def _plain(value: Any) -> Any:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):  # 1e999 reads as infinity, which could not be written back
+        raise ValueError(f"{digits} is too large")
+    return value
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

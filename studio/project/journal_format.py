@@ -47,22 +47,21 @@ class Line:
 def whole_lines(file: BinaryIO) -> Iterator[Line | None]:
     """The lines of a journal from where `file` stands, None for each that is damaged.
 
-    Lines are read one at a time; what is longer than any real line ends the reading.
+    A last line without its newline is left out: the program died while writing it. Lines are read one at a
+    time; what is longer than any real line ends the reading.
     """
     offset = file.tell()
     for _ in range(MAX_LINES):
         text = file.readline(MAX_LINE_BYTES)
-        if not text:
-            return
-        yield _parsed(text, offset)
         if not text.endswith(b"\n"):
             return
+        yield _parsed(text, offset)
         offset += len(text)
 
 
 def _parsed(text: bytes, offset: int) -> Line | None:
     parts = text.split(b" ", 3)
-    if len(parts) < 4 or not text.endswith(b"\n"):
+    if len(parts) < 4:
         return None
     crc, kind, key, body = parts
     if b"%08x" % zlib.crc32(memoryview(text)[len(crc) + 1 : -1]) != crc:

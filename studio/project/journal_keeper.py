@@ -128,7 +128,7 @@ class JournalKeeper:
         """Whether the step could be put into words; one that could not must not cost those after it."""
         try:
             file.add_step(step)
-        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        except Exception as error:  # whatever it is, the thread has to live on
             self._skipped = f'"{step.label}" could not be kept for recovery ({error}): save the piece now.'
             return False
         return True

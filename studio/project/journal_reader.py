@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import numpy as np
+
 from ml.music import NoteTable, Score, Track, TrackEvent
 from studio.project import checked
 from studio.project import journal_format as fmt
@@ -40,8 +42,7 @@ class JournalInUse(OSError):
 class JournalReader:
     """Holds the journal open and locked; use it in a `with` statement.
 
-    `steps` and `saved` are in the order of the file; `damaged` counts broken lines before the last one (a
-    broken last line is only the edit in hand when the program died).
+    `steps` and `saved` are in the order of the file; `damaged` counts broken lines.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,13 +74,10 @@ class JournalReader:
         self._file.close()
 
     def _scan(self) -> None:
-        last_broken = False
         for found in fmt.whole_lines(self._file):
-            self.damaged += last_broken
-            last_broken = found is None
             if found is None:
-                continue
-            if found.kind == fmt.HEADER:
+                self.damaged += 1
+            elif found.kind == fmt.HEADER:
                 self.heading = self.heading or found
             elif found.kind in (fmt.STEP, fmt.SAVED):
                 if found.key.isdecimal() and len(found.key) < 19:
@@ -134,7 +132,7 @@ class JournalReader:
             table = self._kept(at, decode_notes(self.value(self._parts[fmt.NOTES, at]), "a note table", MAX_NOTES))
         for hash_after, value in reversed(deltas):
             gone = checked.integers(value.get("gone"), "a list of ids", *BOUNDS["id"], MAX_NOTES)
-            delta = NoteDelta(_ids(gone), decode_notes(value.get("rows"), "changed notes", MAX_NOTES))
+            delta = NoteDelta(np.array(gone, np.int32), decode_notes(value.get("rows"), "changed notes", MAX_NOTES))
             table = self._kept(hash_after, applied(table, delta))
         return table
 
@@ -144,7 +142,3 @@ class JournalReader:
         self._decoded[fmt.NOTES, key] = table
         self.notes_decoded += len(table)
         return table
-
-
-def _ids(values: list[int]) -> Any:
-    return NoteTable.from_columns(start=values, length=[0] * len(values), pitch=[0] * len(values), id=values).id

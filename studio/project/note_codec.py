@@ -19,7 +19,7 @@ MAX_TICK = 2**53
 """Far beyond any MIDI file, and exact in floating point."""
 
 BOUNDS = {
-    "start": (-MAX_TICK, MAX_TICK),
+    "start": (0, MAX_TICK),
     "length": (0, MAX_TICK),
     "pitch": (0, 127),
     "velocity": (0, 127),
@@ -63,7 +63,10 @@ def decode_notes(tree: Any, what: str, most: int = MAX_NOTES) -> NoteTable:
     }
     if len(np.unique(columns["id"])) != rows:
         raise Damaged(f"{what}: two notes have the same id")
-    return NoteTable.from_columns(**columns)
+    try:
+        return NoteTable.from_columns(**columns)
+    except ValueError as error:
+        raise Damaged(f"{what}: {error}") from None
 
 
 def events_hash(events: Sequence[TrackEvent]) -> str:
@@ -83,7 +86,7 @@ def encode_events(events: Sequence[TrackEvent]) -> dict[str, Any]:
 def decode_events(tree: Any, what: str, most: int = MAX_EVENTS) -> tuple[TrackEvent, ...]:
     """The inverse of `encode_events` for untrusted data; raises Damaged."""
     tree = checked.mapping(tree, what)
-    ticks = checked.integers(tree.get("tick"), f"{what}, ticks", -MAX_TICK, MAX_TICK, most)
+    ticks = checked.integers(tree.get("tick"), f"{what}, ticks", 0, MAX_TICK, most)
     data = checked.text(tree.get("data"), f"{what}, data")
     words = data.split(" ") if ticks else []
     if len(words) != len(ticks):

@@ -10,7 +10,7 @@ from typing import Any
 
 from ml.music import NoteTable, Score, Track, TrackEvent
 from studio.project import checked
-from studio.project.atomic import NotDurable, write_atomically
+from studio.project.atomic import NotDurable, WriteProtected, write_atomically
 from studio.project.checked import parse_json, write_json
 from studio.project.files import Disk, FileSystem, NotAFile
 from studio.project.note_codec import (
@@ -73,8 +73,13 @@ def save_project(path: Path, project: ProjectFile, files: FileSystem | None = No
         raise UnwritableProject(
             f'"{name}" was written, but the disk did not confirm it ({reason(error)}): save it on another disk too.'
         ) from error
+    except WriteProtected as error:
+        raise UnwritableProject(f'"{name}" is write-protected and was not changed: save under another name.') from error
     except OSError as error:
-        raise UnwritableProject(f'"{name}" could not be saved: {reason(error)}. {_advice(error, path)}') from error
+        raise UnwritableProject(
+            f'"{name}" could not be saved: {reason(error)}. '
+            "Nothing was changed: make room or choose another folder with Save As."
+        ) from error
     except (Damaged, UnreadableProject, TypeError, ValueError, RecursionError) as error:
         raise UnwritableProject(
             f'"{name}" could not be saved: {error}. Export the piece as MIDI to keep its notes.'
@@ -250,9 +255,3 @@ def _warnings(data: bytes, name: str) -> tuple[str, ...]:
     if found and tail == _checksum(body) + b'"}\n':
         return ()
     return (f'"{name}" was changed by another program or damaged after it was saved: check the piece by ear and eye.',)
-
-
-def _advice(error: OSError, path: Path) -> str:
-    if isinstance(error, PermissionError) and path.exists():
-        return "The file is write-protected: save under another name."
-    return "Nothing was changed: make room or choose another folder with Save As."

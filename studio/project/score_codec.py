@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ml.music import Key, KeySignature, Marker, Metre, Mixer, NoteTable, Scale, Score, Tempo, TimeMap, Track, TrackEvent
+from ml.music.time_map import MAX_TICKS_PER_QUARTER, MAX_US_PER_QUARTER
 from studio.project import checked
 from studio.project.note_codec import MAX_TICK
 from studio.project.troubles import Damaged
@@ -52,8 +53,8 @@ def decode_song(tree: Any, tracks: tuple[Track, ...], conductor: tuple[TrackEven
     """The inverse of `encode_song` for untrusted data; raises Damaged."""
     tree = checked.mapping(tree, "the song")
     time_map = TimeMap(
-        checked.integer(tree.get("ticks_per_quarter"), "the number of ticks per quarter", 1, 2**31),
-        tuple(Tempo(*row) for row in _rows(tree, "tempos", tick=_TICKS, us_per_quarter=(1, 0xFFFFFF))),
+        checked.integer(tree.get("ticks_per_quarter"), "the number of ticks per quarter", 1, MAX_TICKS_PER_QUARTER),
+        tuple(Tempo(*row) for row in _rows(tree, "tempos", tick=_TICKS, us_per_quarter=(1, MAX_US_PER_QUARTER))),
         tuple(Metre(*row) for row in _rows(tree, "metres", tick=_TICKS, numerator=_METRE, denominator=_METRE)),
         _rate(tree.get("ticks_per_second")),
     )
@@ -70,7 +71,7 @@ def decode_song(tree: Any, tracks: tuple[Track, ...], conductor: tuple[TrackEven
         conductor=conductor,
         title=checked.text(tree.get("title"), "the title"),
         smpte=checked.integer_or_none(tree.get("smpte"), "the SMPTE division", 0, 0xFFFF),
-        end_tick_hint=checked.integer(tree.get("end_tick_hint"), "the end of the song", -MAX_TICK, MAX_TICK),
+        end_tick_hint=checked.integer(tree.get("end_tick_hint"), "the end of the song", 0, MAX_TICK),
     )
 
 
@@ -114,7 +115,7 @@ def decode_track(tree: Any, what: str, notes: NoteTable, events: tuple[TrackEven
     )
 
 
-_TICKS = (-MAX_TICK, MAX_TICK)
+_TICKS = (0, MAX_TICK)
 _METRE = (1, MAX_METRE)
 
 
