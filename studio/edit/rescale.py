@@ -26,6 +26,6 @@ def rounding_remark(rounded_notes: int, from_quarter: int, to_quarter: int) -> t
         return ()
     notes = "1 note was" if rounded_notes == 1 else f"{rounded_notes} notes were"
     return (
-        f"{notes} rounded by up to half a tick: they were timed in {from_quarter} ticks to the quarter, "
-        f"this song in {to_quarter}.",
+        f"{notes} rounded by up to half a tick: the source counts {from_quarter} ticks to the quarter, "
+        f"this song {to_quarter}.",
     )

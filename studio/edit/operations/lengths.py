@@ -35,19 +35,22 @@ def join(score: Score, selection: Selection, gap_ticks: int = 0) -> Edited:
     rows, table = selection.rows(score), selection.table(score)
     if not len(rows):
         return Edited(score, selection)
-    order = rows[np.lexsort((rows, table.pitch[rows]))]
+    order = rows[np.argsort(table.pitch[rows], kind="stable")]
     firsts = _run_starts(table, order, gap_ticks)
     if len(firsts) == len(order):
         remark = "Nothing was joined: no selected notes of one pitch touch each other."
         return Edited(score, selection, (remark,) if len(order) > 1 else ())
-    run = np.zeros(len(order), np.int64)
-    run[firsts[1:]] = 1
-    by_end = np.lexsort((table.end[order], np.cumsum(run)))
-    latest = order[by_end[np.append(firsts[1:], len(order)) - 1]]
-    heads = order[firsts]
-    joined = table.replaced(heads, length=table.end[latest] - table.start[heads], release=table.release[latest])
-    joined = joined.without(np.setdiff1d(order, heads))
-    return Edited(with_notes(score, selection.track, joined), selection.with_ids(ids_of(table, heads)))
+    ends, heads = table.end[order], order[firsts]
+    run_ends = np.maximum.reduceat(ends, firsts)
+    lasts = ends == np.repeat(run_ends, np.diff(firsts, append=len(order)))
+    latest = order[np.maximum.reduceat(np.where(lasts, np.arange(len(order)), -1), firsts)]
+    joined = table.replaced(heads, length=run_ends - table.start[heads], release=table.release[latest])
+    absorbed = np.zeros(len(table), bool)
+    absorbed[order] = True
+    absorbed[heads] = False
+    return Edited(
+        with_notes(score, selection.track, joined.without(absorbed)), selection.with_ids(ids_of(table, heads))
+    )
 
 
 def _run_starts(table: NoteTable, order: NDArray[np.int64], gap_ticks: int) -> NDArray[np.int64]:
@@ -66,7 +69,7 @@ def legato(score: Score, selection: Selection) -> Edited:
     if not len(rows):
         return Edited(score, selection)
     start = table.start[rows]
-    onsets = np.unique(start)
+    onsets = start[np.diff(start, prepend=-1) > 0]  # rows are in order of start
     following = np.searchsorted(onsets, start, "right")
     last = following == len(onsets)
     length = np.where(last, table.length[rows], onsets[np.minimum(following, len(onsets) - 1)] - start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,12 @@ def add_note(score: Score, track: int, note: Note) -> Edited:
 
 
 def add_notes(score: Score, track: int, notes: Iterable[Note] | NoteTable) -> Edited:
-    """More notes on a track, selected; they get ids of their own. Raises EditRefused for a track that is gone."""
+    """More notes on a track, selected; they get ids of their own. Raises EditRefused for a track that is gone.
+
+    Values that no note can have are brought to the nearest that one can: starts before 0, empty lengths.
+    """
     check_track(score, track)
-    table = notes if isinstance(notes, NoteTable) else NoteTable.of(notes)
+    table = notes if isinstance(notes, NoteTable) else NoteTable.of(_possible(note) for note in notes)
     merged, ids = merge_notes(score.tracks[track].notes, in_bounds(table))
     return Edited(with_notes(score, track, merged), Selection(track, ids))
 
@@ -172,8 +176,13 @@ def _rows_like(table: NoteTable, new: NoteTable) -> NDArray[np.int64]:
 
 
 def in_bounds(table: NoteTable) -> NoteTable:
-    """Notes from outside brought into what a score can hold: ticks from 0, lengths from 1, velocities from 1."""
-    start = np.clip(table.start, 0, LAST_TICK)
-    length = np.clip(table.length, 1, np.maximum(LAST_TICK - start, 1))
-    pitch, velocity = np.minimum(table.pitch, 127), np.clip(table.velocity, 1, 127)
-    return table.replaced(slice(None), start=start, length=length, pitch=pitch, velocity=velocity)
+    """Notes from outside as an edit may add them: up to the last tick, at least a tick long, not silent."""
+    start = np.minimum(table.start, LAST_TICK - 1)
+    length = np.clip(table.length, 1, LAST_TICK - start)
+    velocity = np.clip(table.velocity, 1, 127)
+    return table.replaced(slice(None), start=start, length=length, velocity=velocity)
+
+
+def _possible(note: Note) -> Note:
+    pitch, velocity = min(max(note.pitch, 0), 127), min(max(note.velocity, 1), 127)
+    return replace(note, start=max(note.start, 0), length=max(note.length, 1), pitch=pitch, velocity=velocity)
