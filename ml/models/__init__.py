@@ -1,1 +1,10 @@
-"""."""
+"""Networks, one family per file, and the checkpoint format.
+
+The event models share `EventEmbedding` (what a note looks like to the network) and `NoteHead` (how a note
+is written, field by field); the trunk between them is the only difference, so that trunks can be compared
+fairly. `trunks` names them. A checkpoint is a folder of card.json, config.json and model.safetensors.
+
+Beyond absolute outputs the head adds logits that are *relative*: onset by its place in the bar, pitch by the
+interval from the part's note before and by its degree in the key. They cost one gather each and let a small
+network transpose a motif or keep a metre without learning it anew for each pitch and place.
+"""

@@ -1,0 +1,117 @@
+"""generate: answer a request with takes, note by note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from ml.generation.guards import clean, fault
+from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
+from ml.generation.lane import Lane
+from ml.generation.prompt import Prompt, make_prompt
+from ml.generation.writer import Writer
+from ml.models.checkpoint import LoadedModel
+from ml.requests import GenerationRequest, Provenance, Take, TakeNote
+
+RETRIES = 3
+"""How often a take that a guard stops is drawn again."""
+
+
+def generate(
+    model: LoadedModel, request: GenerationRequest, cancelled: Callable[[], bool]
+) -> Iterator[GenerationItem]:
+    """Yield notes as they are written, remarks, and each take when it is complete; ends early once `cancelled()`.
+
+    All takes are written as one batch. A take that a guard stops is drawn again with the next random stream; its
+    streamed notes are then not those of the finished take. Raises RefusedRequest before anything is generated.
+    """
+    request.check()
+    with torch.inference_mode():
+        prompt = make_prompt(request)
+    for remark in prompt.remarks:
+        yield RemarkItem(remark)
+    waiting = [Writer(prompt, take) for take in range(request.takes)]
+    for attempt in range(RETRIES + 1):
+        again: list[Writer] = []
+        for item in write(model, waiting, cancelled, stream=attempt == 0):
+            if isinstance(item, NoteItem):
+                yield item
+                continue
+            notes = finished_notes(item)
+            trouble = fault(prompt, notes)
+            if trouble is None or (attempt == RETRIES and notes):
+                remarks = prompt.remarks if trouble is None else (*prompt.remarks, f"This take {trouble}.")
+                yield TakeItem(item.take % request.takes, take_of(model, prompt, item, notes, remarks))
+            elif attempt < RETRIES:
+                # The next stream of the same take: numbers above the request's own.
+                again.append(Writer(prompt, item.take + request.takes))
+            else:
+                yield RemarkItem(f"Take {item.take % request.takes + 1} {trouble} and is left out.")
+        if cancelled() or not again:
+            return
+        waiting = again
+
+
+def write(
+    model: LoadedModel, writers: list[Writer], cancelled: Callable[[], bool], stream: bool
+) -> Iterator[NoteItem | Writer]:
+    """Step all takes to their end; yields notes (if `stream`) and each writer when it is done."""
+    lanes: list[Lane] = []
+    with torch.inference_mode():
+        if not cancelled():
+            lanes.append(Lane(model.network, writers))
+    while lanes and not cancelled():
+        lane = lanes.pop(0)
+        with torch.inference_mode():
+            written = list(lane.step())
+        for writer, note in written:
+            if note is None:
+                yield writer
+            elif stream:
+                yield NoteItem(writer.take, note)
+        if lane.done:
+            continue
+        if lane.full:
+            with torch.inference_mode():
+                lanes.extend(lane.split())
+        else:
+            lanes.append(lane)
+
+
+def finished_notes(writer: Writer) -> list[TakeNote]:
+    """The writer's notes in ticks, cleaned."""
+    voices = frozenset(writer.prompt.piece.tracks[part] for part in writer.prompt.voices)
+    return clean([writer.in_ticks(index) for index in range(len(writer.notes))], voices)
+
+
+def take_of(
+    model: LoadedModel, prompt: Prompt, writer: Writer, notes: list[TakeNote], remarks: tuple[str, ...]
+) -> Take:
+    """The finished take with its provenance."""
+    request = prompt.request
+    region, limits = request.region, request.limits
+    given = [
+        int(track.notes.start[0]) for track in request.score.tracks
+        if len(track.notes) and track.notes.start[0] < region.start_tick
+    ]  # fmt: skip
+    provenance = Provenance(
+        model=model.id,
+        checkpoint=model.checkpoint,
+        verb=request.verb.value,
+        seed=request.seed,
+        take=writer.take % request.takes,
+        takes=request.takes,
+        temperature=request.sampling.temperature,
+        top_p=request.sampling.top_p,
+        key=str(limits.key) if limits.key else None,
+        lowest=limits.lowest,
+        highest=limits.highest,
+        prompt_start_tick=min(given, default=region.start_tick),
+        prompt_end_tick=region.start_tick,
+        region_start_tick=region.start_tick,
+        region_end_tick=region.end_tick,
+        tracks=region.tracks,
+        bits_per_note=(sum(writer.bits) + writer.end_bits) / max(len(writer.notes), 1),
+    )
+    return Take(request, tuple(notes), provenance, remarks)

@@ -1,0 +1,63 @@
+"""Guards that every take passes before it is offered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ml.generation.prompt import Prompt
+from ml.requests import TakeNote
+
+COPY_NOTES = 6
+"""A take of fewer notes than this may well be a plain repetition."""
+
+
+def clean(notes: list[TakeNote], voices: frozenset[int]) -> list[TakeNote]:
+    """Notes in order, none doubled, none ringing into a later note of its track and pitch.
+
+    In `voices` (tracks of one voice) a note ends where the next one starts.
+    """
+    ordered = sorted(notes, key=lambda n: (n.start, n.track, n.pitch))
+    latest: dict[tuple[int, int], int] = {}
+    kept: list[TakeNote] = []
+    for note in ordered:
+        place = (note.track, -1 if note.track in voices else note.pitch)
+        if place in latest:
+            before = kept[latest[place]]
+            if before.start == note.start:
+                continue
+            kept[latest[place]] = replace(before, length=min(before.length, note.start - before.start))
+        latest[place] = len(kept)
+        kept.append(note)
+    return kept
+
+
+def fault(prompt: Prompt, notes: list[TakeNote]) -> str | None:
+    """Why a cleaned take must be drawn again, in words; None when it may be offered."""
+    if not notes:
+        return "was empty"
+    if is_copy(prompt, notes):
+        return "repeated the prompt note for note"
+    return None
+
+
+def is_copy(prompt: Prompt, notes: list[TakeNote]) -> bool:
+    """Whether the take is, note for note in pitch and onset, what stands a whole number of bars before it."""
+    if len(notes) < COPY_NOTES:
+        return False
+    score, region = prompt.request.score, prompt.request.region
+    asked = {(n.track, n.start, n.pitch) for n in notes}
+    first = min(n.start for n in notes)
+    given = {
+        (index, int(start), int(pitch))
+        for index in region.tracks
+        for start, pitch in zip(score.tracks[index].notes.start, score.tracks[index].notes.pitch, strict=True)
+        if start < region.start_tick
+    }
+    bar = score.time_map.bar_at(region.start_tick)
+    for back in range(1, bar + 1):
+        shift = region.start_tick - score.time_map.bar_start(bar - back)
+        if first - shift < 0:
+            break
+        if all((track, start - shift, pitch) in given for track, start, pitch in asked):
+            return True
+    return False

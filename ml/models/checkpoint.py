@@ -1,0 +1,119 @@
+"""A model folder: card.json, config.json, model.safetensors. Checked before anything is allocated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ml.models.event_model import EventModel, ModelConfig
+from ml.tensors.vocabulary import vocabulary_hash
+
+CARD_FILE, CONFIG_FILE, WEIGHTS_FILE = "card.json", "config.json", "model.safetensors"
+LARGEST_JSON_BYTES = 256 << 10
+LARGEST_WEIGHTS_BYTES = 1 << 30
+LARGEST_HEADER_BYTES = 1 << 20
+
+
+class UnusableCheckpoint(ValueError):
+    """A model folder that cannot be used; the text is one plain sentence with the fix."""
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A network ready to generate. `checkpoint` is the SHA-256 of its weights file, hexadecimal."""
+
+    id: str
+    network: EventModel
+    card: dict[str, Any]
+    checkpoint: str
+
+
+def save_model(folder: Path, model: EventModel, card: dict[str, Any], half: bool = True) -> None:
+    """Write the three files; weights in half precision unless `half` is False."""
+    folder.mkdir(parents=True, exist_ok=True)
+    dtype = torch.float16 if half else torch.float32
+    tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in model.state_dict().items()}
+    config = {"vocabulary": vocabulary_hash(), **model.config.to_json()}
+    for path, write in (
+        (folder / WEIGHTS_FILE, lambda draft: save_file(tensors, draft)),
+        (folder / CONFIG_FILE, lambda draft: draft.write_text(json.dumps(config, indent=2) + "\n", "utf-8")),
+        (folder / CARD_FILE, lambda draft: draft.write_text(json.dumps(card, indent=2) + "\n", "utf-8")),
+    ):
+        draft = path.with_name(path.name + ".draft")
+        write(draft)
+        draft.replace(path)
+
+
+def load_model(folder: Path) -> LoadedModel:
+    """Load a model folder for generation, in float32 and evaluation mode.
+
+    Raises UnusableCheckpoint when a file is missing, damaged, of another vocabulary, of shapes that do not
+    match its configuration, or holds numbers that are not finite.
+    """
+    shown = folder.name
+    config, card = _json(folder / CONFIG_FILE, shown), _json(folder / CARD_FILE, shown)
+    if config.pop("vocabulary", None) != vocabulary_hash():
+        raise UnusableCheckpoint(
+            f'The model "{shown}" was made for another version of Continuo: take the one that belongs to this version.'
+        )
+    try:
+        model_config = ModelConfig.from_json(config)
+    except ValueError as error:
+        raise UnusableCheckpoint(f'The model "{shown}" has a wrong configuration. {error}') from error
+    weights = folder / WEIGHTS_FILE
+    damaged = f'The weights of the model "{shown}" are missing or damaged: install the model again.'
+    if not weights.is_file() or not 8 < weights.stat().st_size <= LARGEST_WEIGHTS_BYTES:
+        raise UnusableCheckpoint(damaged)
+    with weights.open("rb") as file:
+        if int.from_bytes(file.read(8), "little") > min(LARGEST_HEADER_BYTES, weights.stat().st_size):
+            raise UnusableCheckpoint(damaged)
+    with torch.device("meta"):
+        expected = {name: tuple(tensor.shape) for name, tensor in EventModel(model_config).state_dict().items()}
+    try:
+        tensors = _checked_tensors(weights, expected)
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise UnusableCheckpoint(damaged) from error
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
+        raise UnusableCheckpoint(
+            f'The weights of the model "{shown}" hold numbers that are not finite: install the model again.'
+        )
+    network = EventModel(model_config)
+    network.load_state_dict(tensors)
+    return LoadedModel(folder.name, network.eval(), card, file_hash(weights))
+
+
+def _checked_tensors(weights: Path, expected: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:
+    """All tensors in float32, after names and shapes in the header were compared; ValueError on a difference."""
+    with safe_open(weights, framework="pt") as file:  # type: ignore[no-untyped-call]
+        found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+        if found != expected or sum(math.prod(shape) for shape in found.values()) * 4 > LARGEST_WEIGHTS_BYTES:
+            raise ValueError("shapes differ from the configuration")
+        return {name: file.get_tensor(name).float() for name in found}
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _json(path: Path, shown: str) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST_JSON_BYTES:
+            raise ValueError("too large")
+        data = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnusableCheckpoint(
+            f'The model "{shown}" lacks a readable {path.name}: install the model again.'
+        ) from error
+    if not isinstance(data, dict):
+        raise UnusableCheckpoint(f'The {path.name} of the model "{shown}" is not a JSON object: install it again.')
+    return data

@@ -1,0 +1,163 @@
+"""Transformer trunk whose attention knows musical relations, on an optional recurrent first layer.
+
+Queries and keys are rotated (rotary embedding, Su et al., 2021) by several coordinates of a note instead of by its
+index alone: index in the row, quarters, bars (with periods of 1 to 64 bars, so "the same place in the bar before
+last" is one angle) and pitch (so "an octave apart" is). It costs what plain rotary attention costs.
+The recurrent layer hands attention what came before each note, which it needs to find the returns of a theme.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ml.models.recurrent_step import gru_step
+
+INDEX_RATES = (1.0, 0.3, 0.05, 0.01)
+QUARTER_RATES = tuple(2 * math.pi / period for period in (1, 2))
+BAR_RATES = tuple(2 * math.pi / period for period in (1, 2, 4, 8, 16, 64))
+PITCH_RATES = tuple(2 * math.pi / period for period in (7, 12, 24, 88))
+ROTATIONS = len(INDEX_RATES) + len(QUARTER_RATES) + len(BAR_RATES) + len(PITCH_RATES)
+
+
+class MusicalRotary(nn.Module):
+    """Rotation angles of events from their index and places."""
+
+    rates: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        rates = torch.zeros(4, ROTATIONS)
+        column = 0
+        for coordinate, group in enumerate((INDEX_RATES, QUARTER_RATES, BAR_RATES, PITCH_RATES)):
+            for rate in group:
+                rates[coordinate, column] = rate
+                column += 1
+        self.register_buffer("rates", rates, persistent=False)
+
+    def forward(self, places: Tensor, first_index: int) -> tuple[Tensor, Tensor]:
+        """places (batch, events, 3) -> cosine and sine, each (batch, 1, events, ROTATIONS)."""
+        index = torch.arange(first_index, first_index + places.shape[1], device=places.device)
+        index = index.to(places.dtype).expand(places.shape[:2])[..., None]
+        with torch.autocast(places.device.type, enabled=False):
+            angles = torch.cat([index, places], -1) @ self.rates
+        return angles.cos()[:, None], angles.sin()[:, None]
+
+
+def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotate the first 2 * ROTATIONS entries of x (batch, heads, events, size); the rest stay for content alone."""
+    first, second, rest = x.split([ROTATIONS, ROTATIONS, x.shape[-1] - 2 * ROTATIONS], -1)
+    return torch.cat([first * cosine - second * sine, first * sine + second * cosine, rest], -1).to(x.dtype)
+
+
+class Block(nn.Module):
+    """Attention, then a gated feed-forward (SwiGLU, Shazeer, 2020); both pre-normalised, with residuals."""
+
+    def __init__(self, width: int, heads: int, feed_forward: int, dropout: float) -> None:
+        super().__init__()
+        if width % heads or width // heads < 2 * ROTATIONS:
+            raise ValueError(f"A width of {width} does not give {heads} heads {2 * ROTATIONS} entries each.")
+        self.heads = heads
+        self.norm_attention = nn.RMSNorm(width)
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
+        self.norm_feed = nn.RMSNorm(width)
+        self.gate = nn.Linear(width, 2 * feed_forward, bias=False)
+        self.down = nn.Linear(feed_forward, width, bias=False)
+        self.dropout = nn.Dropout(dropout)
+
+    def project(self, x: Tensor, cosine: Tensor, sine: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """x (batch, events, width) -> rotated queries and keys, and values, each (batch, heads, events, size)."""
+        batch, events, _ = x.shape
+        qkv = self.qkv(self.norm_attention(x)).view(batch, events, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        return rotate(qkv[0], cosine, sine), rotate(qkv[1], cosine, sine), qkv[2]
+
+    def finish(self, x: Tensor, attended: Tensor) -> Tensor:
+        """Residuals: attention output (batch, heads, events, size) into x, then the feed-forward."""
+        batch, events, _ = x.shape
+        x = x + self.dropout(self.out(attended.transpose(1, 2).reshape(batch, events, -1)))
+        gate, value = self.gate(self.norm_feed(x)).chunk(2, -1)
+        return x + self.dropout(self.down(F.silu(gate) * value))
+
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+        q, k, v = self.project(x, cosine, sine)
+        return self.finish(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
+
+
+class TransformerTrunk(nn.Module):
+    """`recurrent_layers` GRU layers, then `layers` blocks."""
+
+    def __init__(
+        self, width: int, heads: int, layers: int, feed_forward: int, recurrent_layers: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.rotary = MusicalRotary()
+        self.dropout = nn.Dropout(dropout)
+        self.gru = nn.GRU(width, width, recurrent_layers, batch_first=True) if recurrent_layers else None
+        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout) for _ in range(layers))
+        for block in self.blocks:
+            for layer in (block.out, block.down):
+                nn.init.normal_(layer.weight, std=0.02 / math.sqrt(2 * layers))
+
+    def forward(self, vectors: Tensor, places: Tensor) -> Tensor:
+        x = self.dropout(vectors)
+        if self.gru is not None:
+            x = x + self.gru(x)[0]
+        cosine, sine = self.rotary(places, 0)
+        for block in self.blocks:
+            x = block(x, cosine, sine)
+        return x
+
+    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, DecodeState]:
+        x = vectors
+        memory = None
+        if self.gru is not None:
+            read, memory = self.gru(x)
+            x = x + read
+        cosine, sine = self.rotary(places, 0)
+        events = vectors.shape[1]
+        caches: list[tuple[Tensor, Tensor]] = []
+        for block in self.blocks:
+            q, k, v = block.project(x, cosine, sine)
+            x = block.finish(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
+            caches.append((room(k, capacity), room(v, capacity)))
+        return x[:, -1], DecodeState(memory, caches, events)
+
+    def repeat(self, state: DecodeState, rows: int) -> DecodeState:
+        memory = None if state.memory is None else state.memory.repeat(1, rows, 1)
+        caches = [(k.repeat(rows, 1, 1, 1), v.repeat(rows, 1, 1, 1)) for k, v in state.caches]
+        return DecodeState(memory, caches, state.events)
+
+    def step(self, vectors: Tensor, places: Tensor, state: DecodeState) -> Tensor:
+        x = vectors
+        if self.gru is not None:
+            x = x + gru_step(self.gru, x, state.memory)
+        cosine, sine = self.rotary(places[:, None], state.events)
+        x = x[:, None]
+        now, after = state.events, state.events + 1
+        for block, (keys, values) in zip(self.blocks, state.caches, strict=True):
+            q, k, v = block.project(x, cosine, sine)
+            keys[:, :, now:after], values[:, :, now:after] = k, v
+            x = block.finish(x, F.scaled_dot_product_attention(q, keys[:, :, :after], values[:, :, :after]))
+        state.events = after
+        return x[:, 0]
+
+
+class DecodeState:
+    """Recurrent memory (layers, rows, width) or None, keys and values per layer (rows, heads, capacity, size)."""
+
+    def __init__(self, memory: Tensor | None, caches: list[tuple[Tensor, Tensor]], events: int) -> None:
+        self.memory = memory
+        self.caches = caches
+        self.events = events
+
+
+def room(cache: Tensor, capacity: int) -> Tensor:
+    """A copy of (rows, heads, events, size) with space for `capacity` events: one tensor per layer, filled in place."""
+    rows, heads, events, size = cache.shape
+    roomy = torch.zeros(rows, heads, max(capacity, events), size, dtype=cache.dtype)
+    roomy[:, :, :events] = cache
+    return roomy

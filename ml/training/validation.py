@@ -1,0 +1,88 @@
+"""Bits per note of held-out pieces."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from ml.models.event_model import EventModel
+from ml.tensors.piece import PieceEvents
+from ml.tensors.sequence import TARGET, EventRow, Window, event_row
+from ml.tensors.vocabulary import CONTROLS, END, FIELDS
+from ml.training.batches import batches_of
+from ml.training.cache import CachedCorpus
+from ml.training.windows import last_bar_that_fits
+
+MAX_EVENTS = 512
+PIECES = 60
+NOTES = 1024
+
+
+@dataclass
+class Bits:
+    """Bits summed by field over `notes` notes; END is counted in the onset, and not as a note."""
+
+    notes: int = 0
+    fields: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0.0))
+
+    @property
+    def per_note(self) -> float:
+        """Bits per note without velocity."""
+        return sum(value for name, value in self.fields.items() if name != "velocity") / max(self.notes, 1)
+
+    @property
+    def per_note_with_velocity(self) -> float:
+        return sum(self.fields.values()) / max(self.notes, 1)
+
+    def field_per_note(self) -> dict[str, float]:
+        return {name: value / max(self.notes, 1) for name, value in self.fields.items()}
+
+
+def evaluation_rows(piece: PieceEvents, notes: int = NOTES, max_events: int = MAX_EVENTS) -> list[EventRow]:
+    """The first `notes` notes of a piece as rows of all parts asked; each note is asked exactly once.
+
+    The first row starts from nothing; a later one is given the second half of the bars before it as its past.
+    """
+    room = max_events - len(CONTROLS) - len(piece.instruments) - 2
+    asked = tuple(range(len(piece.instruments)))
+    limit = int(piece.onset[min(notes, len(piece)) - 1]) + 1
+    last_bar = int(np.searchsorted(piece.bar_starts, limit, "left"))
+    rows: list[EventRow] = []
+    first = region = 0
+    while region < last_bar:
+        end = min(last_bar_that_fits(piece, first, room), last_bar)
+        if end <= region:
+            if first < region:
+                first = region
+                continue
+            end = region + 1
+        rows.append(event_row(piece, Window(first, region, end, end, asked)))
+        first, region = end - max(1, (end - region) // 2) if end - region > 1 else end, end
+    return rows
+
+
+def validation_rows(
+    corpus: CachedCorpus, split: str = "valid", pieces: int = PIECES, notes: int = NOTES
+) -> list[EventRow]:
+    """Rows of the split's first `pieces` pieces."""
+    numbers = corpus.splits[split][:pieces]
+    return [row for number in numbers for row in evaluation_rows(corpus.piece(int(number)), notes)]
+
+
+@torch.inference_mode()
+def model_bits(model: EventModel, rows: list[EventRow], device: torch.device | None = None) -> Bits:
+    """Bits of the asked notes and ENDs of `rows` under the model; own past in a row is not counted."""
+    bits = Bits()
+    device = device or torch.device("cpu")
+    for batch in batches_of(rows, 8192):
+        losses, where = model.losses(*batch.inputs(device))
+        targets = batch.targets[where[:, 0].cpu(), where[:, 1].cpu()]
+        counted = targets[:, TARGET["end_allowed"]] > 0
+        for name, nats in losses.items():
+            bits.fields[name] += float(nats.float().cpu()[counted].sum()) / math.log(2)
+        bits.notes += int((counted & (targets[:, 0] != END)).sum())
+    return bits
+
