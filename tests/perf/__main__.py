@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.perf.rows import Row, table, verdict
+from tests.perf.rows import Row, completed, table, verdict
 
 HERE = Path(__file__).parent
 LIMIT_S = 1800
@@ -44,7 +44,7 @@ def run(name: str, smoke: bool) -> list[Row] | None:
         except subprocess.TimeoutExpired:
             print(f"{name} took longer than {LIMIT_S} s", file=sys.stderr)
             return None
-        return json.loads(result.read_text()) if code == 0 else None
+        return [completed(row) for row in json.loads(result.read_text())] if code == 0 else None
 
 
 def main() -> int:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
 class Row(TypedDict):
-    """One measured number. `hold` is its promise, as "<= 300" or ">= 2"; "" where none is made."""
+    """One measured number. `hold` is its promise, as "<= 300" or ">= 2"; "" where none is made.
+
+    A benchmark may leave out unit, hold and note, and may give a bare number as hold, which means at most that.
+    """
 
     name: str
     value: float
     unit: str
     hold: str
     note: str
+
+
+def completed(given: Mapping[str, Any]) -> Row:
+    """The row with all that a benchmark may leave out."""
+    hold = given.get("hold") or ""
+    return {
+        "name": given["name"],
+        "value": float(given["value"]),
+        "unit": given.get("unit") or "",
+        "hold": hold if isinstance(hold, str) else f"<= {hold:g}",
+        "note": given.get("note") or "",
+    }
 
 
 def verdict(row: Row) -> str:
