@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton, QWidget
 
 from studio.ui.actions import MENUS, Action, Actions
 
+MNEMONICS = {"File": "&File", "Edit": "&Edit", "Track": "&Track", "View": "&View", "Transport": "Trans&port"}
+"""The other menus have no Alt key of their own: it would take one from the actions."""
+
 
 class BoundActions:
-    """The QActions of one window.
+    """The QActions of one window; call `refresh` once the window is whole, and after every change.
 
     `run` is called with the Action that a user triggered; it is the one place that runs callbacks, and
     so the one place that turns an error into a sentence.
@@ -22,7 +25,6 @@ class BoundActions:
         self.actions = actions
         self._run = run
         self._bound = {action.id: self._bind(action, window) for action in actions}
-        self.refresh()
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._bound[action_id]
@@ -54,12 +56,14 @@ class BoundActions:
                 bound.setEnabled(enabled)
             if action.checked_when is not None:
                 bound.setChecked(action.checked_when())
+            if action.title_now is not None:
+                bound.setText(action.title_now())
 
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Add one menu per name in MENUS to the bar; returns them by name."""
         menus = {}
         for name in MENUS:
-            menu = bar.addMenu(f"&{name}")
+            menu = bar.addMenu(MNEMONICS.get(name, name))
             menu.setToolTipsVisible(True)
             self.fill(menu, self.actions.of_menu(name))
             menus[name] = menu
@@ -81,6 +85,7 @@ class BoundActions:
         button.setObjectName(f"button.{action_id}")
         button.setAccessibleName(self.actions[action_id].title)
         button.setAutoRaise(True)
+        button.setProperty("toggle", self.actions[action_id].checked_when is not None)
         button.setIconSize(QSize(size, size))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button

@@ -35,6 +35,8 @@ class Action:
     tooltip: str = ""
     icon: str = ""
     more_keys: tuple[str, ...] = ()
+    title_now: Callable[[], str] | None = None
+    """What the menu says at this moment, such as "Undo Move"; None for always `title`."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ class Actions:
         return [(key, first, other) for key, (first, *others) in users.items() for other in others]
 
     def search(self, text: str) -> list[Action]:
-        """Actions that hold every word of `text`: first those whose title starts with it, then by title, then others."""
+        """Actions that hold every word of `text`: first where the title starts with it, then by title, then others."""
         words = text.lower().split()
 
         def rank(action: Action) -> int | None:

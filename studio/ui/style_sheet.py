@@ -27,6 +27,8 @@ class Palette(Protocol):
     @property
     def on_accent(self) -> str: ...
     @property
+    def warning(self) -> str: ...
+    @property
     def error(self) -> str: ...
     @property
     def dark(self) -> bool: ...
@@ -63,6 +65,8 @@ def style_sheet(theme: Palette) -> str:
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QToolButton:disabled {{ color: {theme.text_dim}; }}
+    QToolButton[toggle="true"]:checked {{ background: {theme.raised}; border-color: {theme.border}; }}
+    QToolButton[small="true"] {{ padding: 1px 4px; border-radius: 4px; min-width: 14px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
 
@@ -76,6 +80,16 @@ def style_sheet(theme: Palette) -> str:
                   font-weight: normal; }}
     QPushButton:focus {{ border-color: {theme.accent}; }}
     QPushButton[primary="true"]:focus {{ border-color: {theme.text}; }}
+
+    QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+        width: 0px; border: none; }}
+    QPushButton[segment="true"] {{ padding: 4px 0px; min-width: 34px; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {theme.text_dim}; border-radius: 4px;
+                           background: {theme.field}; }}
+    QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
+    QCheckBox::indicator:disabled {{ background: {theme.panel}; border-color: {theme.border}; }}
+    QCheckBox:disabled {{ color: {theme.text_dim}; }}
 
     QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
         background: {theme.field}; border: 1px solid {theme.border}; border-radius: 5px; padding: 4px 6px;
@@ -123,6 +137,10 @@ def style_sheet(theme: Palette) -> str:
     QStatusBar {{ background: {theme.window}; color: {theme.text_dim}; border-top: 1px solid {theme.border}; }}
     QStatusBar::item {{ border: none; }}
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
+    QFrame[role="rule"] {{ background: {theme.border}; border: none; }}
+    QFrame[role="line"] {{ background: {theme.border}; border: none; max-width: 1px; margin: 7px 6px; }}
+    QFrame#notice {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.warning};
+                    border-bottom: 1px solid {theme.border}; }}
     QLabel[role="dim"] {{ color: {theme.text_dim}; }}
     QLabel[role="error"] {{ color: {theme.error}; }}
     """

@@ -61,9 +61,7 @@ class CheatSheet(QDialog):
         return [(action.title.replace("…", ""), ",  ".join(action.keys)) for action in actions]
 
 
-def _spread(
-    groups: list[Group], columns: int
-) -> list[list[Group]]:
+def _spread(groups: list[Group], columns: int) -> list[list[Group]]:
     """Groups in order over columns of similar height."""
     total = sum(len(rows) + 2 for _, rows in groups)
     result: list[list[Group]] = [[] for _ in range(columns)]

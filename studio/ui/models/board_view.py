@@ -64,24 +64,40 @@ def caption(answer: ModelAnswer, slot: TakeSlot) -> str:
     return f"{count} · {slot.bits_per_note:.1f} bits each"
 
 
-def layers_of(board: TakesBoard) -> tuple[TakeLayer, ...]:
-    """The board as ghost notes for the roll, each track's notes on the track where it is now."""
-    if board.request is None or not board.tracks_found:
-        return ()
-    region = board.follower.region(board.request.region)
-    layers = []
-    for number, slot in enumerate(board.slots):
-        notes = board.follower.notes(slot.notes)
-        for track in region.tracks:
-            table = NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in notes if n.track == track)
-            layers.append(
-                TakeLayer(
-                    track=track,
-                    notes=table,
-                    colour=number,
-                    active=slot is board.auditioned,
-                    region=(region.start_tick, region.end_tick),
-                    label=slot.title,
+class LayerCache:
+    """The board as ghost notes for the roll, each track's notes on the track where it is now.
+
+    Makes a table of notes only for a take that got new ones since the last time.
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[tuple[int, int], tuple[object, NoteTable]] = {}
+
+    def layers_of(self, board: TakesBoard) -> tuple[TakeLayer, ...]:
+        if board.request is None or not board.tracks_found:
+            self._tables.clear()
+            return ()
+        asked = board.request.region
+        region = board.follower.region(asked)
+        layers = []
+        for number, slot in enumerate(board.slots):
+            for before, now in zip(asked.tracks, region.tracks, strict=True):
+                layers.append(
+                    TakeLayer(
+                        track=now,
+                        notes=self._table(number, before, slot),
+                        colour=number,
+                        active=slot is board.auditioned,
+                        region=(region.start_tick, region.end_tick),
+                        label=slot.title,
+                    )
                 )
-            )
-    return tuple(layers)
+        return tuple(layers)
+
+    def _table(self, number: int, track: int, slot: TakeSlot) -> NoteTable:
+        known = self._tables.get((number, track))
+        if known is not None and known[0] is slot.notes:
+            return known[1]
+        table = NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in slot.notes if n.track == track)
+        self._tables[number, track] = (slot.notes, table)
+        return table

@@ -125,5 +125,3 @@ class TakeRow(QWidget):
             painter.setPen(edge)
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
         painter.end()
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -15,19 +16,17 @@ FAMILIES = (
 FAMILY_SIZE = 8
 
 
-def instrument_menu(
-    parent: QWidget, current: int | None, drums: bool, choose: Callable[[int, bool], None]
-) -> QMenu:
+def instrument_menu(parent: QWidget, current: int | None, drums: bool, choose: Callable[[int, bool], None]) -> QMenu:
     """A menu that calls `choose(program 0 to 127, drums)`; the present instrument carries a mark."""
     menu = QMenu(parent)
-    kit = menu.addAction("Drum kit", lambda: choose(0, True))
+    kit = menu.addAction("Drum kit", partial(choose, 0, True))
     kit.setCheckable(True)
     kit.setChecked(drums)
     menu.addSeparator()
     for family, title in enumerate(FAMILIES):
         part = menu.addMenu(title)
         for program in range(family * FAMILY_SIZE, (family + 1) * FAMILY_SIZE):
-            entry = part.addAction(GM_INSTRUMENTS[program], lambda p=program: choose(p, False))
+            entry = part.addAction(GM_INSTRUMENTS[program], partial(choose, program, False))
             entry.setCheckable(True)
             entry.setChecked(not drums and program == current)
         if not drums and current is not None and current // FAMILY_SIZE == family:

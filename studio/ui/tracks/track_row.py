@@ -54,6 +54,7 @@ class TrackRow(QWidget):
         self.name.installEventFilter(self)
         self.instrument = QToolButton()
         self.instrument.setObjectName("instrument")
+        self.instrument.setProperty("small", True)
         self.instrument.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.instrument.setToolTip("Choose the instrument of this track  (I)")
         self.instrument.clicked.connect(self.open_instruments)

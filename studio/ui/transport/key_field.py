@@ -34,9 +34,9 @@ class KeyField(QWidget):
             self.scale.addItem(scale.label, scale.name)
         self.leaning = dim_label()
         self.setToolTip(
-            "The key from the bar line at or before the playhead on: set it, and every note of every take stays in it"
-            " as long as “Stay in key” is on.\nMinor permits both sixths and both sevenths."
-            " A key that is only detected is shown as a leaning, nothing more."
+            "The key of the song at the playhead. Set it, and every note of every take stays in it while"
+            " “Stay in” is ticked on the right.\nMinor permits both sixths and both sevenths."
+            " A key that is only heard in the notes is shown as a leaning, nothing more."
         )
         for box in (self.tonic, self.scale):
             box.setMaxVisibleItems(16)

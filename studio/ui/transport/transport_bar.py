@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
 
 from ml.music import Key, Score
@@ -41,12 +42,14 @@ class TransportBar(QWidget):
         self.tempo = QDoubleSpinBox()
         self.tempo.setRange(LOWEST_QPM, HIGHEST_QPM)
         self.tempo.setDecimals(1)
+        self.tempo.setFixedWidth(64)
         self.tempo.setKeyboardTracking(False)
         self.tempo.setAccessibleName("Tempo in quarters per minute")
         self.tempo.setToolTip("Tempo in quarter notes per minute  (Ctrl+T)")
         self.tempo.valueChanged.connect(wishes.set_tempo)
         self.beats = QSpinBox()
         self.beats.setRange(1, 32)
+        self.beats.setFixedWidth(38)
         self.beats.setKeyboardTracking(False)
         self.beats.setAccessibleName("Beats in a bar")
         self.beats.setToolTip("Metre: beats in a bar")
@@ -58,6 +61,8 @@ class TransportBar(QWidget):
             self.beat_note.addItem(str(denominator), denominator)
         self.beat_note.activated.connect(self._metre_changed)
         self.beat_note.activated.connect(lambda _: wishes.leave())
+        for number in (self.tempo, self.beats):
+            number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for field in (self.tempo, self.beats, self.beat_note):
             FieldKeys(field, wishes.leave)
         self.key = KeyField(wishes.set_key, wishes.leave)
@@ -105,5 +110,3 @@ class TransportBar(QWidget):
 
     def show_position(self, tick: float, score: Score) -> None:
         self.position.show_tick(tick, score.time_map)
-
-

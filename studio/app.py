@@ -1,0 +1,144 @@
+"""Start-up: makes player, engine, journal, studio and window, wires them, and knows how they end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from studio.audio import Player, PlayerOptions
+from studio.audio.messages import AUTO
+from studio.engine import Engine, Shelf, UnknownModel
+from studio.project import AppFolders, Journal, SettingsStore
+from studio.project.settings import AUDIO_DRIVER, MIDI_OUTPUT
+from studio.session.files import read_piece
+from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, model_folders
+from studio.session.studio import Studio
+from studio.session.troubles import TROUBLES
+from studio.ui.last_resort import LastResort
+from studio.ui.main_window import MainWindow
+
+ICON = RESOURCES / "icons" / "continuo.svg"
+LOG_NAME = "continuo.log"
+WARM_UP_AFTER_MS = 1500
+"""Models are loaded only when the window has settled: importing torch takes seconds and disturbs the first clicks."""
+NO_DISPLAY = "There is no display to open a window on: see `continuo --help` for what works without one."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The program once it is up."""
+
+    window: MainWindow
+    studio: Studio
+
+    def close(self, *, keep_journal: bool = False) -> None:
+        """End everything; with `keep_journal` unsaved work is offered at the next start."""
+        self.window.end()
+        self.studio.close(keep_journal=keep_journal)
+
+
+def start(folders: AppFolders, path: Path | None, log_file: Path | None = None) -> Running:
+    """Open the window on a file, or on the sketch that greets a new user. Needs a QApplication.
+
+    torch is not imported here: the engine's own thread does that later.
+    """
+    settings = SettingsStore(folders.settings_file)
+    sound_font = chosen_sound_font(settings)
+    player = Player(
+        PlayerOptions(
+            sound_font=sound_font,
+            driver=settings.get(AUDIO_DRIVER) or AUTO,
+            output_port=settings.get(MIDI_OUTPUT) or None,
+        ),
+        on_report=lambda: wake(studio),
+    )
+    engine = Engine(Shelf(model_folders(settings, folders)))
+    studio = Studio(engine, settings, player=player, journal=Journal(folders.journal), sound_font=sound_font)
+    player.start()  # now, so that its process comes up while the window is made
+    trouble = _open_first(studio, path)
+    window = MainWindow(studio, folders, log_file=log_file)
+    window.show()
+    window.start()
+    for sentence in (*settings.warnings, trouble):
+        if sentence:
+            window.notice.show_sentence(sentence)
+    return Running(window, studio)
+
+
+def wake(studio: Studio) -> None:
+    """The player has news; called on a thread of its own."""
+    if (on_wake := studio.on_wake) is not None:
+        on_wake()
+
+
+def _open_first(studio: Studio, path: Path | None) -> str | None:
+    """Open the file, or the sketch; a sentence when that could not be."""
+    try:
+        studio.show(read_piece(path or FIRST_SKETCH), remember=path is not None)
+    except TROUBLES as trouble:
+        return str(trouble)
+    return None
+
+
+def run(path: Path | None = None) -> int:
+    """The program with a window, until it is closed; returns the exit code."""
+    if _display_is_missing():
+        print(NO_DISPLAY, file=sys.stderr)
+        return 2
+    folders = AppFolders.of_user()
+    application = QApplication(["continuo"])
+    application.setApplicationName("continuo")
+    application.setApplicationDisplayName("Continuo")
+    application.setDesktopFileName("continuo")
+    application.setWindowIcon(QIcon(str(ICON)))
+    last_resort = LastResort(folders.data / LOG_NAME)
+    last_resort.install()
+    running = start(folders, path, last_resort.log_file)
+    last_resort.tell = running.window.notice.show_sentence
+    asked_to_end = _end_on_signals(application)
+    QTimer.singleShot(0, running.window, running.window.offer_recovery)
+    QTimer.singleShot(WARM_UP_AFTER_MS, running.window, lambda: warm_up(running.studio))
+    try:
+        return application.exec()
+    finally:
+        running.close(keep_journal=bool(asked_to_end))
+        last_resort.remove()
+
+
+def warm_up(studio: Studio) -> None:
+    """Let the engine load the models that will be asked, in its own time."""
+    ids = studio.wishes.models or tuple(card.id for card in studio.shelf.models())
+    try:
+        if ids:
+            studio.engine.warm_up(ids)
+    except UnknownModel as trouble:  # a model of the last time that is gone; asking will say so
+        log.info("%s", trouble)
+
+
+def _display_is_missing() -> bool:
+    variables = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in variables)
+
+
+def _end_on_signals(application: QApplication) -> list[int]:
+    """End in good order when the system asks; the list then holds the signal, and unsaved work stays recoverable."""
+    asked: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        application.quit()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return asked

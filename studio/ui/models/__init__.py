@@ -1,0 +1,5 @@
+"""The model panel: shelf, what to ask, and the takes that come back, as rows of little rolls that fill while heard.
+
+`ContinueFlow` is the only file that asks anything of the session; `board_view` turns the session's board into
+plain values for the rows and into ghost notes for the roll; the widgets show values and pass wishes on.
+"""

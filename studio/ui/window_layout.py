@@ -1,0 +1,64 @@
+"""Remembers the window: size, place, splitters and which panels show, as one text in the settings."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+
+from studio.project import SettingsStore
+from studio.project.settings import WINDOW_LAYOUT
+
+VERSION = 1
+
+
+class WindowLayout:
+    """Saves and restores; a text that cannot be understood leaves the window as it is."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        splitters: Mapping[str, QSplitter],
+        panels: Mapping[str, QWidget],
+        settings: SettingsStore,
+    ) -> None:
+        self._window = window
+        self._splitters = splitters
+        self._panels = panels
+        self._settings = settings
+
+    def save(self) -> None:
+        tree = {
+            "version": VERSION,
+            "window": _text(self._window.saveGeometry()),
+            "splitters": {name: splitter.sizes() for name, splitter in self._splitters.items()},
+            "hidden": [name for name, panel in self._panels.items() if panel.isHidden()],
+        }
+        self._settings.set(WINDOW_LAYOUT, base64.b64encode(json.dumps(tree).encode()).decode())
+
+    def restore(self) -> bool:
+        """Whether there was a layout to restore."""
+        try:
+            tree = json.loads(base64.b64decode(self._settings.get(WINDOW_LAYOUT), validate=True))
+            if tree["version"] != VERSION:
+                return False
+            geometry = QByteArray(base64.b64decode(tree["window"], validate=True))
+            sizes = {name: [int(size) for size in tree["splitters"][name]] for name in self._splitters}
+            hidden = {str(name) for name in tree["hidden"]}
+        except (ValueError, KeyError, TypeError, binascii.Error):
+            return False
+        self._window.restoreGeometry(geometry)
+        for name, splitter in self._splitters.items():
+            if len(sizes[name]) == splitter.count() and all(0 <= size < 100_000 for size in sizes[name]):
+                splitter.setSizes(sizes[name])
+        for name, panel in self._panels.items():
+            panel.setHidden(name in hidden)
+        return True
+
+
+def _text(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode()
