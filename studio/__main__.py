@@ -8,6 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ml.music import Score
+    from ml.requests import Take
 
 DESCRIPTION = """\
 Continuo: sketch melodies and let models continue them, side by side.
@@ -106,7 +111,7 @@ def _window(path: Path | None) -> int:
     return run(path)
 
 
-def _save_picture(score: object, take: object, path: Path) -> None:
+def _save_picture(score: Score, take: Take | None, path: Path) -> None:
     """Paint the roll without a screen."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from studio.ui.snapshot import save_roll_picture

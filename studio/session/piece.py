@@ -43,7 +43,7 @@ class Piece:
         self._document = document
         self._project = ProjectFile(document.score)
         self._journal = journal
-        self._recorder = StepRecorder(document, journal) if journal is not None else None
+        self._recorder = StepRecorder(document, journal, self._extras) if journal is not None else None
         self._known_problem: str | None = None
 
     def begin(self, project: ProjectFile, name: str, path: Path | None, warnings: tuple[str, ...] = ()) -> None:
@@ -88,10 +88,13 @@ class Piece:
         project = ProjectFile(recovered.base)
         origin = work.origin_path
         if origin is not None and origin.suffix.lower() == SUFFIX:
-            # The journal holds the music; the view and the origins of takes are in the project, if it is still there.
+            # The journal holds the music and the origins of takes; the view is in the project, if it is still there.
             with contextlib.suppress(UnreadableProject):
                 project = replace(load_project(origin), score=recovered.base)
         self._take_over(project, origin, recovered.warnings)
+        kept = recovered.extras.get("provenance")
+        if isinstance(kept, list) and all(isinstance(item, dict) for item in kept):
+            self.provenance = tuple(kept)
         self._document.replace(recovered.base, work.name, modified=not recovered.base_saved)
         if self._recorder is None:
             self._rebuild(recovered.steps)
@@ -114,6 +117,10 @@ class Piece:
         """End the journal; with `keep_journal`, what is unsaved is offered at the next start."""
         if self._recorder is not None:
             self._recorder.close(keep=keep_journal)
+
+    def _extras(self) -> dict[str, Any]:
+        """What the journal keeps beside the music."""
+        return {"provenance": list(self.provenance)}
 
     def _take_over(self, project: ProjectFile, path: Path | None, warnings: tuple[str, ...]) -> None:
         self._project, self.provenance = project, project.provenance

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
@@ -14,10 +15,11 @@ from studio.project import Journal, Recovered
 class StepRecorder:
     """Listens to a document. A piece gets its journal with its first edit: one only looked at leaves none."""
 
-    def __init__(self, document: Document, journal: Journal) -> None:
-        self._document, self._journal = document, journal
+    def __init__(self, document: Document, journal: Journal, extras: Callable[[], Mapping[str, Any]]) -> None:
+        """`extras` gives what belongs to the piece beside its music, as JSON values."""
+        self._document, self._journal, self._extras = document, journal, extras
         self._origin: Path | None = None
-        self._opened = document.score
+        self._opened, self._opened_extras = document.score, extras()
         self._begun = False
         self._listening = True
         self._unsubscribe = document.subscribe(self._on_change)
@@ -26,7 +28,8 @@ class StepRecorder:
         """Another piece was opened, from a file or from nothing; what was not saved of the one before is dropped."""
         if self._begun:
             self._journal.discard()
-        self._origin, self._opened, self._begun = origin, self._document.score, False
+        self._origin, self._begun = origin, False
+        self._opened, self._opened_extras = self._document.score, self._extras()
 
     def recovered(self, recovered: Recovered) -> None:
         """Unsaved work was brought back: go on in a journal that holds all of it."""
@@ -35,7 +38,8 @@ class StepRecorder:
 
     def saved(self, path: Path) -> None:
         """The document as it is now lies in `path`."""
-        self._origin, self._opened = path, self._document.score
+        self._origin = path
+        self._opened, self._opened_extras = self._document.score, self._extras()
         if self._begun:
             self._journal.mark_saved(name=path.stem, origin_path=path)
 
@@ -57,6 +61,6 @@ class StepRecorder:
         if not self._listening or not change.kind.changes_music or change.kind is ChangeKind.SCORE:
             return
         if not self._begun:
-            self._journal.begin(self._document.name, self._opened, self._origin)
+            self._journal.begin(self._document.name, self._opened, self._origin, self._opened_extras)
             self._begun = True
-        self._journal.append(change.label, self._document.score)
+        self._journal.append(change.label, self._document.score, self._extras())

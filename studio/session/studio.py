@@ -261,6 +261,12 @@ class Studio:
         self._tell(Topic.TRANSPORT)
         return job
 
+    def warm_up(self) -> None:
+        """Load the chosen models ahead of need, on the engine's thread; trouble shows when they are asked."""
+        installed = {card.id for card in self.shelf.models()}
+        chosen = [model for model in self.wishes.models if model in installed] or sorted(installed)
+        self.engine.warm_up(chosen)
+
     def join_loop(self) -> tuple[int, int] | None:
         """The ticks to loop while takes show: from a bar (two, for long takes) before the join to the end."""
         request = self.takes.request

@@ -27,7 +27,7 @@ class PlayerOnPaper:
     plans: list[PlaybackPlan] = field(default_factory=list)
     reports: list[PlayerMessage] = field(default_factory=list)
 
-    def set_plan(self, plan: PlaybackPlan, at_loop: bool = False) -> int:
+    def set_plan(self, plan: PlaybackPlan, *, at_loop: bool = False) -> int:
         self.plans.append(plan)
         self.calls.append(("plan", at_loop))
         return len(self.plans)
