@@ -148,18 +148,20 @@ Command = (
 class Position:
     """Where playback was at `measured_s` of `time.perf_counter` (one clock for all processes).
 
-    `counting_in` while the count-in clicks: the position then waits. `loop` is the loop in effect.
+    `waiting` while the count-in clicks or the sound still starts: the position stands although it plays.
+    `loop` is the loop in effect. `obeyed` counts the commands that the player process had taken by then.
     """
 
     position_s: float
     playing: bool
     measured_s: float
-    counting_in: bool = False
+    waiting: bool = False
     loop: tuple[float, float] | None = None
+    obeyed: int = 0
 
     def at(self, now_s: float) -> float:
         """The position extrapolated to `now_s` of `time.perf_counter`, wrapped at the loop's end."""
-        if not self.playing or self.counting_in:
+        if not self.playing or self.waiting:
             return self.position_s
         position = self.position_s + max(0.0, now_s - self.measured_s)
         if self.loop and self.position_s < self.loop[1] <= position:
@@ -189,9 +191,10 @@ class PlanHeard:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Playback reached the end of the piece and stopped there."""
+    """Playback reached the end of the piece and stopped there; `obeyed` as in Position."""
 
     position_s: float
+    obeyed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.music import MUTED, Score, TimeMap, Track
-from studio.audio.midi_message import BANK_MSB, CONTROL, KEY_PRESSURE, PROGRAM, VOLUME
+from studio.audio.midi_message import BANK_MSB, CONTROL, KEY_PRESSURE, PAN, PROGRAM, VOLUME
 from studio.audio.slots import allocate_slots, is_drum_slot
 
 MIN_NOTE_S = 0.010
@@ -18,6 +18,9 @@ MIN_NOTE_S = 0.010
 
 UNPLAYED_CONTROLS = frozenset({122, 124, 125, 126, 127})
 """Channel mode messages that would regroup the synth's channels: never played."""
+
+MAX_SHARED = 2_000_000
+"""Tracks times messages: beyond this they are not shared among tracks, so that no file can ask for billions."""
 
 DRUM_BANK = 128
 """The bank in which sound fonts keep percussion kits."""
@@ -192,26 +195,47 @@ def _controls(
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Times and bytes of all controller, program, pressure and bend messages, in the order of sending.
 
-    A track also gets the messages of its lead, and of tracks without notes on its channel: files keep the
-    pedal or the set-up of a channel in a track of its own.
+    Tracks with one channel and one instrument share their messages, as on a MIDI channel: files keep the
+    pedal of both hands in one of two tracks, or the set-up in a track without notes. Volume and pan are
+    each track's own.
     """
+    parts: dict[tuple[int, bool, int | None, int | None], list[Track]] = {}
+    keys = [
+        (track.channel, track.drums, source.program, source.bank)
+        for track, source in zip(score.tracks, lead, strict=True)
+    ]
+    for key, track in zip(keys, score.tracks, strict=True):
+        if track.events:
+            parts.setdefault(key, []).append(track)
     rows: list[tuple[int, int, int, int, int]] = []
-    noteless = [track for track in score.tracks if track.events and not len(track.notes)]
-    for track, slot, source in zip(score.tracks, slots, lead, strict=True):
-        others = [source, *(t for t in noteless if t.channel == track.channel and t is not source)]
-        for part in [*(t for t in others if t is not track), track]:
-            for event in part.events:
-                data = event.data
-                if len(data) < 2 or not KEY_PRESSURE <= data[0] < 0xF0 or any(byte > 127 for byte in data[1:3]):
-                    continue
-                kind = data[0] & 0xF0
-                if kind == CONTROL and (data[1] in UNPLAYED_CONTROLS or (data[1] == VOLUME and slot in silent)):
-                    continue
-                rows.append((max(event.tick, 0), slot, kind, data[1], data[2] if len(data) > 2 else 0))
+    for track, slot, key in zip(score.tracks, slots, keys, strict=True):
+        if not len(track.notes):
+            continue
+        sharing = parts.get(key, [])
+        if len(score.tracks) * sum(len(part.events) for part in sharing) > MAX_SHARED:
+            sharing = [track]
+        for part in sharing:
+            rows += _channel_messages(part, slot, part is track, slot in silent)
     rows.sort(key=lambda row: row[0])
     table = np.array(rows, np.int64).reshape(-1, 5)
     seconds = np.asarray(score.time_map.seconds(table[:, 0]), np.float64)
     return seconds, table[:, 1:].astype(np.uint8)
+
+
+def _channel_messages(track: Track, slot: int, own: bool, silent: bool) -> list[tuple[int, int, int, int, int]]:
+    """Rows of tick, slot, kind, data 1, data 2 of what a track's events do to a slot."""
+    rows: list[tuple[int, int, int, int, int]] = []
+    for event in track.events:
+        data = event.data
+        if len(data) < 2 or not KEY_PRESSURE <= data[0] < 0xF0 or max(data[1:3]) > 127:
+            continue
+        kind, number = data[0] & 0xF0, data[1]
+        if kind == CONTROL and (
+            number in UNPLAYED_CONTROLS or (number == VOLUME and (silent or not own)) or (number == PAN and not own)
+        ):
+            continue
+        rows.append((max(event.tick, 0), slot, kind, number, data[2] if len(data) > 2 else 0))
+    return rows
 
 
 def _joined(columns: Iterable[NDArray[Any]], dtype: Any) -> NDArray[Any]:

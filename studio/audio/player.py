@@ -72,6 +72,7 @@ class Player:
         self._position = Position(0.0, False, clock())
         self._status = STARTING
         self._ports = Ports()
+        self._awaited = 0
         self._crashes: list[float] = []
         self._heard_from_s = 0.0
         self._patience_s = FIRST_REPORT_S
@@ -113,20 +114,20 @@ class Player:
 
     def play(self, position_s: float = 0.0, *, count_in_bars: int = 0) -> None:
         """Play from a place of the piece, after a count-in. With no sound device the playhead moves silently."""
-        self._position = replace(self._position, position_s=position_s, playing=True, counting_in=count_in_bars > 0)
-        self._position = replace(self._position, measured_s=self._clock())
-        self._send(Play(position_s, count_in_bars))
+        waiting = count_in_bars > 0 or self._status is STARTING
+        self._position = Position(position_s, True, self._clock(), waiting)
+        self._awaited = self._send(Play(position_s, count_in_bars))
 
     def stop(self) -> None:
         """Stop where it is and end every note."""
         now_s = self._clock()
         self._position = Position(self._position.at(now_s), False, now_s)
-        self._send(Stop())
+        self._awaited = self._send(Stop())
 
     def seek(self, position_s: float) -> None:
         """Go to another place, playing or not."""
-        self._position = replace(self._position, position_s=position_s, measured_s=self._clock(), counting_in=False)
-        self._send(Seek(position_s))
+        self._position = Position(position_s, self._position.playing, self._clock(), self._status is STARTING)
+        self._awaited = self._send(Seek(position_s))
 
     def set_loop(self, start_s: float | None, end_s: float | None = None) -> None:
         """Repeat [start_s, end_s); `set_loop(None)` for no loop. Takes effect while playing, without a gap."""
@@ -202,10 +203,11 @@ class Player:
         messages: list[PlayerMessage] = []
         for report in self._link.take_reports():
             self._heard_from_s, self._patience_s = self._clock(), HANG_S
-            if not isinstance(report, Alive):
-                message: PlayerMessage = report  # type: ignore[assignment]
-                self._note(message)
-                messages.append(message)
+            # A place from before the latest play, stop or seek would make the playhead jump back.
+            outdated = isinstance(report, Position | Ended) and report.obeyed < self._awaited
+            if not outdated and not isinstance(report, Alive):
+                self._note(report)
+                messages.append(report)
         if self._link.gone:
             messages.append(self._replace("The sound player stopped unexpectedly"))
         elif self._clock() - self._heard_from_s > self._patience_s:
@@ -214,9 +216,8 @@ class Player:
 
     # --- inside
 
-    def _send(self, command: Command) -> None:
-        if self._link:
-            self._link.send(command)
+    def _send(self, command: Command) -> int:
+        return self._link.send(command) if self._link else 0
 
     def _note(self, message: PlayerMessage) -> None:
         match message:
@@ -231,6 +232,8 @@ class Player:
 
     def _launch(self) -> None:
         self._link = PlayerLink(self._options, self._on_report)
+        self._awaited = 0
+        self._status = STARTING
         self._heard_from_s, self._patience_s = self._clock(), FIRST_REPORT_S
         if self._plan:
             self._plan = replace(self._plan, at_loop=False)
@@ -245,7 +248,7 @@ class Player:
         self._link.close(deadline_s=0.0)
         self._link = None
         self._crashes = [t for t in self._crashes if now_s - t < CRASH_WINDOW_S] + [now_s]
-        was = replace(self._position, position_s=self._position.at(now_s), measured_s=now_s)
+        was = Position(self._position.at(now_s), self._position.playing, now_s)
         if len(self._crashes) >= CRASHES_TO_GIVE_UP:
             self._position = replace(was, playing=False)
             self._status = Status(SILENT, f"{what} again and again: save your work and restart the program for sound.")

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from studio.audio.child_process import CLOSE_S, end, spawn
-from studio.audio.messages import Command, PlayerOptions, Position, Quit
+from studio.audio.messages import Alive, Command, PlayerMessage, PlayerOptions, Position, Quit
 from studio.audio.player_process import run_player
 
 
@@ -22,8 +22,9 @@ class PlayerLink:
         self._process, self._connection = spawn(run_player, options, name="continuo-player")
         self._on_report = on_report
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self._reports: deque[object] = deque()
+        self._reports: deque[PlayerMessage | Alive] = deque()
         self._position: Position | None = None
+        self._sent = 0
         self._lock = threading.Lock()
         self._gone = threading.Event()
         self._threads = [
@@ -42,10 +43,13 @@ class PlayerLink:
     def pid(self) -> int | None:
         return self._process.pid
 
-    def send(self, command: Command) -> None:
+    def send(self, command: Command) -> int:
+        """Hand over a command; returns how many that makes, for comparing with `Position.obeyed`."""
+        self._sent += 1
         self._commands.put(command)
+        return self._sent
 
-    def take_reports(self) -> list[object]:
+    def take_reports(self) -> list[PlayerMessage | Alive]:
         """What has come since the last call, oldest first; the latest position last."""
         with self._lock:
             reports = list(self._reports)

@@ -87,6 +87,7 @@ class Station:
         self._transport = Transport(self._sound.output, options.lead_s)
         self._previews = Previews(self._send_preview)
         self._running = True
+        self._obeyed = 0
         self._heard_serial = 0
         self._reported: Position | None = None
         self._alive_at_s = 0.0
@@ -126,7 +127,7 @@ class Station:
         self._sound.follow()
         self._transport.feed()
         if self._transport.take_ended():
-            self._report(Ended(self._transport.place().position_s))
+            self._report(Ended(self._transport.place().position_s, self._obeyed))
         if (serial := self._transport.heard_serial) != self._heard_serial:
             self._heard_serial = serial
             self._report(PlanHeard(serial))
@@ -144,8 +145,10 @@ class Station:
     def _received(self) -> list[Command]:
         """All commands that have come, without plans that a later one replaces before anything else happens."""
         commands: list[Command] = [self._connection.recv()]
+        self._obeyed += 1
         while self._connection.poll(0):
             command = self._connection.recv()
+            self._obeyed += 1
             if isinstance(command, SetPlan) and isinstance(commands[-1], SetPlan):
                 commands.pop()
             commands.append(command)
@@ -208,7 +211,7 @@ class Station:
             return
         place = self._transport.place(self._sound.steady_s())
         loop = (place.loop.start_s, place.loop.end_s) if place.loop else None
-        self._reported = Position(place.position_s, place.playing, now_s, place.counting_in, loop)
+        self._reported = Position(place.position_s, place.playing, now_s, place.counting_in, loop, self._obeyed)
         self._report(self._reported)
 
     # --- devices
