@@ -139,7 +139,7 @@ DARK = Theme(
     # OKLCH, chroma 0.115, hues ordered so that neighbours differ; amber is left to the accent.
     track_colours=(
         "#68b2ef", "#77cd97", "#e18cb5", "#4ed3e1", "#a98ddb", "#b3d17d",
-        "#dd817a", "#7596e0", "#61dcc7", "#d697d9", "#dcd579", "#e99d67",
+        "#dd817a", "#7596e0", "#61dcc7", "#d697d9", "#dcd579", "#c9a08e",
     ),
     take_colours=("#bdadff", "#51daa7", "#ff96c2", "#35d0ff", "#a0d06b", "#e59ff6", "#ff9d77", "#00d8e1"),
 )  # fmt: skip
@@ -175,8 +175,8 @@ LIGHT = Theme(
     note_selected="#101418",
     playhead="#14171b",
     track_colours=(
-        "#1d80c4", "#1b9155", "#b35585", "#0096a6", "#7b59b1", "#74942b",
-        "#b64f4b", "#3d5eaf", "#008d77", "#a15ba6", "#938a00", "#af5b0b",
+        "#1b78b8", "#18854e", "#b35585", "#0096a6", "#7b59b1", "#74942b",
+        "#b64f4b", "#3d5eaf", "#008570", "#a15ba6", "#938a00", "#7a5c4d",
     ),
     take_colours=("#6b50c2", "#00854f", "#ae316e", "#0078b1", "#467a00", "#9240a4", "#b53900", "#00828f"),
 )  # fmt: skip

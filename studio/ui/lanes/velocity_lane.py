@@ -225,8 +225,9 @@ class VelocityLane(QWidget):
             and event.key() == Qt.Key.Key_Escape
             and self._gesture is not None
         ):
-            self.cancel_gesture()
             event.accept()
+            if event.type() is QEvent.Type.KeyPress:
+                self.cancel_gesture()
             return True
         return super().event(event)
 

@@ -35,6 +35,8 @@ class Ruler(QWidget):
 
     seekRequested = Signal(int)
     loopRequested = Signal(int, int)
+    released = Signal()
+    """The mouse has let go, or Esc dropped the drag: the keyboard goes back to the note area."""
 
     def __init__(self, context: RollContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,7 @@ class Ruler(QWidget):
         self._drag: RulerDrag | None = None
         self.setFixedHeight(HEIGHT)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that Esc reaches a drag
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Ruler")
         self.setToolTip("Click: play from here. Drag above: loop. Drag below: select bars.")
@@ -218,6 +221,7 @@ class Ruler(QWidget):
             self.seekRequested.emit(tick if bypassed else context.grid.nearest(tick))
         elif isinstance(drag, LoopDrag) and context.loop is not None:
             self.loopRequested.emit(*context.loop)
+        self.released.emit()
 
     def event(self, event: QEvent) -> bool:
         if (
@@ -226,9 +230,11 @@ class Ruler(QWidget):
             and event.key() == Qt.Key.Key_Escape
             and self._drag is not None
         ):
-            self._drag.cancel()
-            self._drag = None
             event.accept()
+            if event.type() is QEvent.Type.KeyPress:
+                self._drag.cancel()
+                self._drag = None
+                self.released.emit()
             return True
         return super().event(event)
 

@@ -58,6 +58,10 @@ class RollView(QWidget):
         layout.setColumnStretch(1, 1)
         layout.setColumnMinimumWidth(0, KEYBOARD_WIDTH)
         self.setFocusProxy(self.note_area)
+        for strip in (self.keys, self.overview):
+            strip.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            strip.setFocusProxy(self.note_area)
+        self.ruler.released.connect(self.note_area.setFocus)
         self.ruler.seekRequested.connect(self.seekRequested)
         self.ruler.loopRequested.connect(self.loopRequested)
         self.note_area.menuRequested.connect(self.menuRequested)
