@@ -6,9 +6,10 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ml.music import Score
 from studio.project.files import Disk, FileSystem
@@ -86,32 +87,38 @@ class Journal:
 
     # --- for the owner of the document
 
-    def begin(self, name: str, score: Score, origin_path: Path | None = None) -> int:
+    def begin(
+        self, name: str, score: Score, origin_path: Path | None = None, extras: Mapping[str, Any] | None = None
+    ) -> int:
         """Follow another piece from now on; `score` is as it was opened, or empty when new.
+
+        `extras` here and in `append` is an object of JSON values that comes back with the step.
 
         The journal of the piece before is removed if all of it was saved, and kept for recovery if not: call
         `discard` first when the user chose to drop it.
         """
         with self._calls:
-            base = Step(self._next(), "", score, self._clock())
+            base = Step(self._next(), "", score, self._clock(), extras or {})
             return self._put(_Begin(base.number, Heading(name, origin_path, base_saved=True), (base,)))
 
     def begin_recovered(self, recovered: Recovered) -> int:
         """Follow a recovered piece; its old journal goes as soon as all of it is in the new one."""
         source = recovered.source
         with self._calls:
-            steps = [Step(self._next(), "", recovered.base, self._clock())]
-            steps += [Step(self._next(), step.label, step.score, self._clock()) for step in recovered.steps]
+            steps = [Step(self._next(), "", recovered.base, self._clock(), recovered.base_extras)]
+            steps += [
+                Step(self._next(), step.label, step.score, self._clock(), step.extras) for step in recovered.steps
+            ]
             heading = Heading(
                 source.name, source.origin_path, recovered.base_saved, source.attempts + 1, len(recovered.steps)
             )
             return self._put(_Begin(steps[-1].number, heading, tuple(steps), source.path))
 
-    def append(self, label: str, score: Score) -> int:
+    def append(self, label: str, score: Score, extras: Mapping[str, Any] | None = None) -> int:
         """Write the state after an edit, an undo or a redo."""
         with self._calls:
             ticket = self._next()
-            return self._put(_Append(ticket, Step(ticket, label, score, self._clock())))
+            return self._put(_Append(ticket, Step(ticket, label, score, self._clock(), extras or {})))
 
     def mark_saved(self, ticket: int | None = None, name: str | None = None, origin_path: Path | None = None) -> int:
         """The piece as of `ticket` (None: now) is safe in a file of its own; name and path if they are new."""

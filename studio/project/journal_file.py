@@ -6,8 +6,8 @@ import contextlib
 import errno
 import secrets
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,16 @@ LONGEST_CHAIN = 50
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A state of the piece after a named edit. `number` grows; `at_s` is the time in seconds since 1970."""
+    """A state of the piece after a named edit. `number` grows; `at_s` is the time in seconds since 1970.
+
+    `extras` are JSON values that belong to the piece and are no music, such as the origin of accepted takes.
+    """
 
     number: int
     label: str
     score: Score
     at_s: float
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,13 @@ class JournalFile:
             track_keys[id(track)] = key
             rows.append(key)
         song = {**encode_song(step.score), "conductor": self._put_events(step.score.conductor)}
-        value = {"label": step.label, "at": step.at_s, "song": self._put(fmt.SONG, song), "tracks": rows}
+        value = {
+            "label": step.label,
+            "at": step.at_s,
+            "song": self._put(fmt.SONG, song),
+            "tracks": rows,
+            "extras": self._put(fmt.EXTRAS, dict(step.extras)),
+        }
         self._pending.append(fmt.line(fmt.STEP, str(step.number), value))
         self._last, self._track_keys, self._table_keys = step, track_keys, table_keys
 

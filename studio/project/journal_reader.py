@@ -98,6 +98,10 @@ class JournalReader:
         song = self._part(fmt.SONG, value.get("song"), lambda found: found)
         return decode_song(song, tracks, self._part(fmt.EVENTS, song.get("conductor"), self._events))
 
+    def extras(self, step: Line) -> dict[str, Any]:
+        """What belongs to the piece beside its music. Raises Damaged."""
+        return self._part(fmt.EXTRAS, self.value(step).get("extras"), lambda found: found)
+
     def _part(self, kind: str, key: Any, decode: Callable[[dict[str, Any]], Part]) -> Part:
         found = self._parts.get((kind, key)) if isinstance(key, str) else None
         if found is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ml.music import Score
 from studio.project import checked
@@ -45,8 +47,11 @@ class Recoverable:
 
 @dataclass(frozen=True, slots=True)
 class RecoveredStep:
+    """A state of the piece; `extras` are what was handed to the journal with it."""
+
     label: str
     score: Score
+    extras: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,18 @@ class Recovered:
     base: Score
     base_saved: bool
     steps: tuple[RecoveredStep, ...]
+    base_extras: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
 
     @property
     def score(self) -> Score:
         """The piece after the last edit."""
         return self.steps[-1].score if self.steps else self.base
+
+    @property
+    def extras(self) -> Mapping[str, Any]:
+        """What was handed to the journal with the last edit."""
+        return self.steps[-1].extras if self.steps else self.base_extras
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -224,7 +235,7 @@ def _decoded(recoverable: Recoverable, journal: JournalReader) -> Recovered:
         if states and journal.notes_decoded > MAX_DECODED_NOTES:
             break
         try:
-            states.append(RecoveredStep(_label(journal, line), journal.score(line)))
+            states.append(RecoveredStep(_label(journal, line), journal.score(line), _extras(journal, line)))
             base_reached = line is lines[0]
         except Damaged:
             lost += 1
@@ -237,7 +248,14 @@ def _decoded(recoverable: Recoverable, journal: JournalReader) -> Recovered:
     lost += journal.damaged
     warnings = ("Some edits could not be recovered because the recovery file is damaged: check the piece.",)
     base_saved = base_reached and lines[0] not in unsaved
-    return Recovered(recoverable, base.score, base_saved, tuple(steps), warnings if lost else ())
+    return Recovered(recoverable, base.score, base_saved, tuple(steps), base.extras, warnings if lost else ())
+
+
+def _extras(journal: JournalReader, line: Line) -> dict[str, Any]:
+    try:
+        return journal.extras(line)
+    except Damaged:
+        return {}  # the music matters more
 
 
 def _label(journal: JournalReader, line: Line) -> str:
