@@ -166,6 +166,23 @@ def test_a_saved_project_comes_back_with_its_name_and_saves_to_its_file(
     assert read_piece(path).score.note_count == 15
 
 
+def test_the_origin_of_accepted_takes_comes_back_too(
+    rig: Any, studio: Studio, folders: AppFolders, tune: Score, answered: Answered
+) -> None:
+    kept: list[Any] = []
+
+    def work(other: Studio) -> None:
+        other.document.commit("Write", tune)
+        other.continue_(Wishes(bars=2, takes=1, seed=3))
+        answered(other)
+        other.accept(other.takes.slots[0])
+        kept.extend(other.piece.provenance)
+
+    crashed(rig, folders, work)
+    studio.recover(studio.recoverable()[0])
+    assert len(kept) == 1 and studio.piece.provenance == tuple(kept)
+
+
 def test_what_was_saved_or_only_looked_at_leaves_nothing_to_recover(
     rig: Any, studio: Studio, folders: AppFolders, tune: Score, tmp_path: Path
 ) -> None:
