@@ -60,7 +60,8 @@ def save_roll_picture(
         context.close()
         roll.close()
         roll.deleteLater()
-    if not image.save(str(path), b"PNG"):
+    # The stubs ask for bytes, which PySide 6.11 refuses at run time.
+    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
         raise UnwritableFile(path, "the picture could not be written there")
 
 
