@@ -30,8 +30,12 @@ class Setup:
     def completed(self, other: Setup, limit: int) -> Setup:
         """This set-up with what it lacks taken from `other`, as far as that was set up to tick `limit`."""
         result = self
-        if result.program is None and other.program is not None and other.program_tick <= limit:
-            result = replace(result, program=other.program, bank=other.bank, program_tick=other.program_tick)
+        if result.program is None and other.program_tick <= limit:
+            # A bank means nothing without a program, so the other's program brings its own.
+            if other.program is not None:
+                result = replace(result, program=other.program, bank=other.bank, program_tick=other.program_tick)
+            elif result.bank is None and other.bank is not None:
+                result = replace(result, bank=other.bank, program_tick=other.program_tick)
         if result.volume is None and other.volume is not None and other.volume_tick <= limit:
             result = replace(result, volume=other.volume, volume_tick=other.volume_tick)
         if result.pan is None and other.pan is not None and other.pan_tick <= limit:
@@ -43,28 +47,26 @@ def lift_setup(events: Sequence[TrackEvent], limit: int) -> tuple[Setup, tuple[T
     """The set-up in the events of one channel up to tick `limit`, and the events without it.
 
     The last program change, volume and pan up to there are in force at the first note; earlier ones are
-    dropped. Bank selects count up to that program change, later ones stay.
+    dropped. Bank selects count up to that program change; later ones, which wait for another program, stay
+    and move to `limit`, so that the set-up can be written before them.
     """
-    program_at = -1
-    for index, event in enumerate(events):
-        if event.tick > limit:
-            break
-        if event.data[0] & 0xF0 == 0xC0:
-            program_at = index
+    later = bisect_right(events, limit, key=lambda event: event.tick)
+    program_at = max((i for i, event in enumerate(events[:later]) if event.data[0] & 0xF0 == 0xC0), default=-1)
     setup, high, low = Setup(), None, None
     kept: list[TrackEvent] = []
-    for index, event in enumerate(events):
+    waiting: list[TrackEvent] = []
+    for index, event in enumerate(events[:later]):
         kind = event.data[0] & 0xF0
-        if event.tick > limit:
-            kept.extend(events[index:])
-            break
         if kind == 0xC0:
             if index == program_at:
                 setup = replace(setup, program=event.data[1], program_tick=event.tick)
             continue
         controller = event.data[1] if kind == 0xB0 else -1
-        if controller in (BANK_HIGH, BANK_LOW) and (program_at < 0 or index < program_at):
+        if controller in (BANK_HIGH, BANK_LOW) and index > program_at >= 0:
+            waiting.append(TrackEvent(limit, event.data))
+        elif controller in (BANK_HIGH, BANK_LOW):
             high, low = (event.data[2], low) if controller == BANK_HIGH else (high, event.data[2])
+            setup = replace(setup, program_tick=event.tick)
         elif controller == VOLUME:
             setup = replace(setup, volume=event.data[2], volume_tick=event.tick)
         elif controller == PAN:
@@ -73,7 +75,7 @@ def lift_setup(events: Sequence[TrackEvent], limit: int) -> tuple[Setup, tuple[T
             kept.append(event)
     if high is not None or low is not None:
         setup = replace(setup, bank=(high or 0) << 7 | (low or 0))
-    return setup, tuple(kept)
+    return setup, (*kept, *waiting, *events[later:])
 
 
 def setup_messages(channel: int, program: int | None, bank: int | None, mixer: Mixer) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ml.music.midi import metas
 from ml.music.midi.assemble import content_end
 from ml.music.midi.channels import Place, is_silent, places, stated_port
 from ml.music.midi.limits import MAX_TICK
-from ml.music.midi.setup import setup_messages, setup_place
+from ml.music.midi.setup import lift_setup, setup_messages, setup_place
 from ml.music.note_table import MUTED, NoteTable
 from ml.music.score import Score, Track, TrackEvent
 
@@ -26,6 +27,7 @@ def write_midi(score: Score, texts: tuple[str, ...] = ()) -> bytes:
     become text events at the start. What MIDI cannot hold is listed in the package's docstring.
     """
     chunks = [_chunk(_conductor(score, texts), max(score.end_tick_hint, content_end(score)))]
+    score = score.with_tracks(tuple(_settled(track) for track in score.tracks))
     resets = sorted(event.tick for event in score.conductor if event.data[0] in (0xF0, 0xF7))
     for track, place in zip(score.tracks, places(score), strict=True):
         messages = _messages(track, place, resets)
@@ -40,6 +42,20 @@ def export_remarks(score: Score) -> tuple[str, ...]:
     if not muted:
         return ()
     return (f"{muted} muted {'note was' if muted == 1 else 'notes were'} left out of the MIDI file.",)
+
+
+def _settled(track: Track) -> Track:
+    """The track as it is heard: without muted notes, its events in order, and set up as at its first note.
+
+    A program change or volume among the events before that note takes the place of the track's own.
+    """
+    muted = np.flatnonzero(track.notes.flags & MUTED)
+    notes = track.notes.without(muted) if len(muted) else track.notes
+    own = setup_messages(0, track.program, track.bank, track.mixer)
+    events = [TrackEvent(0, message) for message in own] + sorted(track.events, key=lambda event: event.tick)
+    setup, rest = lift_setup(events, int(notes.start[0]) if len(notes) else 0)
+    mixer = replace(track.mixer, volume=setup.volume or 0, pan=setup.pan or 0)
+    return replace(track, notes=notes, program=setup.program, bank=setup.bank, mixer=mixer, events=rest)
 
 
 def _conductor(score: Score, texts: tuple[str, ...]) -> list[Timed]:
@@ -58,8 +74,7 @@ def _conductor(score: Score, texts: tuple[str, ...]) -> list[Timed]:
 
 def _messages(track: Track, place: Place, resets: Sequence[int]) -> list[Timed]:
     """All messages of one track but its end, in order."""
-    port, channel = place
-    events = sorted(track.events, key=lambda event: event.tick)
+    (port, channel), events, notes = place, track.events, track.notes
     head: list[Timed] = []
     if track.name:
         head.append((0, metas.encode_text(metas.TRACK_NAME, track.name)))
@@ -69,7 +84,6 @@ def _messages(track: Track, place: Place, resets: Sequence[int]) -> list[Timed]:
         if channel:
             head.append((0, metas.encode_meta(metas.CHANNEL_PREFIX, bytes((channel,)))))
         return head + _kept(events, channel)
-    notes = track.notes.without(np.flatnonzero(track.notes.flags & MUTED)) if track.notes.flags.any() else track.notes
     limit = int(notes.start[0]) if len(notes) else 0
     tick, index = setup_place(events, resets, limit)
     setup = [(tick, message) for message in setup_messages(channel, track.program, track.bank, track.mixer)]

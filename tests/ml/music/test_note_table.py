@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -99,7 +101,7 @@ def test_without_overlaps_leaves_no_pitch_sounding_twice(notes: list[Note]) -> N
     assert is_in_order(clean)
     for pitch in set(clean.pitch.tolist()):
         line = sorted((n.start, n.end) for n in clean if n.pitch == pitch)
-        assert all(end <= start for (_, end), (start, _) in zip(line, line[1:], strict=False))
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(line))
         assert len({start for start, _ in line}) == len(line)
     assert {(n.start, n.pitch) for n in clean} == {(n.start, n.pitch) for n in table}
     assert clean.without_overlaps() == clean
