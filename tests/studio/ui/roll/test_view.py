@@ -22,7 +22,8 @@ CTRL, SHIFT, NONE = (
 )
 
 
-def wheel(hand, clicks, keys=NONE, at=QPoint(300, 200)):
+def wheel(hand, clicks, keys=NONE):
+    at = QPoint(300, 200)
     event = QWheelEvent(
         QPointF(at), QPointF(hand.area.mapToGlobal(at)), QPoint(), QPoint(0, 120 * clicks),
         Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False,
@@ -184,7 +185,7 @@ def test_rows_outside_the_key_are_darker(hand):
 
 
 def test_ten_thousand_notes_in_sight_are_drawn_as_one_image(hand):
-    hand.write(*(Note(step, 1, 40 + step % 40) for step in range(10_000)))
+    hand.write(*(Note(step, 50, 40 + step % 40) for step in range(10_000)))
     empty = colour_at(hand, 8900, 84)
     assert colour_at(hand, 5000, 60) != empty
 
