@@ -1,1 +1,67 @@
+"""`python -m ml evaluate`: the scoreboard."""
 
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ml.evaluation.bits_table import as_markdown, bits_table, card_figures, write_tables
+from ml.models.checkpoint import CARD_FILE, LoadedModel, UnusableCheckpoint, load_model
+from ml.training.cache import EmptyCorpus, open_corpus
+
+DEFINITION = (
+    "Bits per note without velocity, END counted, natural order of events, all parts asked from the start of the "
+    "piece; first 1,024 notes of up to 60 pieces a corpus in rows of at most 512 events; floors are trained on each "
+    "corpus's own training split, alpha chosen on validation"
+)
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("evaluate", help="measure models on held-out music", description=DEFINITION)
+    parser.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="model folders")
+    parser.add_argument("--corpora", nargs="+", type=Path, required=True, metavar="CORPUS", help="zips or folders")
+    parser.add_argument("--split", choices=("valid", "test"), default="valid")
+    parser.add_argument("--cache", type=Path, default=Path("cache"), help="where read corpora are kept")
+    parser.add_argument("-o", "--output", type=Path, help="folder for scoreboard.json and scoreboard.md")
+    parser.add_argument("--write-cards", action="store_true", help="put the figures on the models' cards")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Returns 0, or 2 after one sentence on stderr."""
+    try:
+        models = [load_model(folder) for folder in options.models]
+        corpora = [open_corpus(path, options.cache, report) for path in options.corpora]
+    except (UnusableCheckpoint, EmptyCorpus, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    figures = bits_table(corpora, models, options.split, report)
+    print(as_markdown(figures))
+    facts = {
+        "definition": DEFINITION,
+        "split": options.split,
+        "data": {corpus.name: corpus.data_hash for corpus in corpora},
+        "checkpoints": {model.id: model.checkpoint for model in models},
+    }
+    if options.output:
+        write_tables(figures, options.output, facts)
+    if options.write_cards:
+        for folder, model in zip(options.models, models, strict=True):
+            write_card(folder, model, card_figures(figures, model.id, options.split))
+    return 0
+
+
+def write_card(folder: Path, model: LoadedModel, figures: dict[str, Any]) -> None:
+    """Add figures to a model's card; others that stand there stay."""
+    card = {**model.card, "figures": {**model.card.get("figures", {}), **figures}}
+    draft = folder / (CARD_FILE + ".draft")
+    draft.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    draft.replace(folder / CARD_FILE)
+
+
+def report(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

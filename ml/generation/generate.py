@@ -18,9 +18,7 @@ RETRIES = 3
 """How often a take that a guard stops is drawn again."""
 
 
-def generate(
-    model: LoadedModel, request: GenerationRequest, cancelled: Callable[[], bool]
-) -> Iterator[GenerationItem]:
+def generate(model: LoadedModel, request: GenerationRequest, cancelled: Callable[[], bool]) -> Iterator[GenerationItem]:
     """Yield notes as they are written, remarks, and each take when it is complete; ends early once `cancelled()`.
 
     All takes are written as one batch. A take that a guard stops is drawn again with the next random stream; its

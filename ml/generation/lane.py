@@ -103,9 +103,10 @@ class Lane:
             if not np.isfinite(raw).all():
                 raise NotFinite("The model gave numbers that are not finite: install it again.")
             limited = raw if masks is None else np.where(np.stack(masks), raw, FORBIDDEN)
-            dead = ~(limited > BLOCKED / 2).any(axis=1)
-            if masks is not None and dead.any():  # the order rule and a limit left nothing: the limit decides
-                limited = np.where(dead[:, None] & np.stack(masks), 0.0, limited)
+            if masks is not None:
+                # Where the order rule and a limit leave nothing between them, the limit decides.
+                dead = (limited <= BLOCKED / 2).all(axis=1, keepdims=True)
+                limited = np.where(dead & np.stack(masks), 0.0, limited)
             chosen = draw(limited, uniform[:, field], self.sampling.temperature, self.sampling.top_p)
             bits[:] -= np.take_along_axis(log_softmax(raw), chosen[:, None], 1)[:, 0] / math.log(2)
             return chosen

@@ -78,15 +78,13 @@ class Writer:
     def part_mask(self, onset: int) -> Bools:
         """Permitted parts, (16,), given the chosen onset class."""
         mask = np.zeros(v.PARTS, bool)
-        permitted = (
-            self.parts_at_cursor() if onset == 0 else [p for p in self.prompt.asked if self.pitches[p].any()]
-        )
+        permitted = self.parts_at_cursor() if onset == 0 else [p for p in self.prompt.asked if self.pitches[p].any()]
         mask[permitted] = True
         return mask
 
     def pitch_mask(self, onset: int, part: int) -> Bools:
         """Permitted pitches, (128,), given the chosen onset class and part."""
-        mask = self.pitches[part].copy()
+        mask: Bools = self.pitches[part].copy()
         if onset == 0 and part == self.last_part:
             mask[: self.last_pitch + 1] = False
         return mask

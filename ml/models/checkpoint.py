@@ -43,14 +43,13 @@ def save_model(folder: Path, model: EventModel, card: dict[str, Any], half: bool
     dtype = torch.float16 if half else torch.float32
     tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in model.state_dict().items()}
     config = {"vocabulary": vocabulary_hash(), **model.config.to_json()}
-    for path, write in (
-        (folder / WEIGHTS_FILE, lambda draft: save_file(tensors, draft)),
-        (folder / CONFIG_FILE, lambda draft: draft.write_text(json.dumps(config, indent=2) + "\n", "utf-8")),
-        (folder / CARD_FILE, lambda draft: draft.write_text(json.dumps(card, indent=2) + "\n", "utf-8")),
-    ):
-        draft = path.with_name(path.name + ".draft")
-        write(draft)
-        draft.replace(path)
+    weights = folder / (WEIGHTS_FILE + ".draft")
+    save_file(tensors, weights)
+    weights.replace(folder / WEIGHTS_FILE)
+    for name, data in ((CONFIG_FILE, config), (CARD_FILE, card)):
+        draft = folder / (name + ".draft")
+        draft.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        draft.replace(folder / name)
 
 
 def load_model(folder: Path) -> LoadedModel:
@@ -93,7 +92,7 @@ def load_model(folder: Path) -> LoadedModel:
 
 def _checked_tensors(weights: Path, expected: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:
     """All tensors in float32, after names and shapes in the header were compared; ValueError on a difference."""
-    with safe_open(weights, framework="pt") as file:  # type: ignore[no-untyped-call]
+    with safe_open(weights, framework="pt") as file:
         found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
         if found != expected or sum(math.prod(shape) for shape in found.values()) * 4 > LARGEST_WEIGHTS_BYTES:
             raise ValueError("shapes differ from the configuration")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ml.models.embedding import ColumnEmbedding
 from ml.tensors import vocabulary as v
@@ -66,7 +66,11 @@ class NoteHead(nn.Module):
         self.register_buffer("deltas", torch.arange(v.DELTAS), persistent=False)
 
     def _hidden(self, field: int, state: Tensor) -> Tensor:
-        return F.gelu(self.hidden[field](state))
+        return functional.gelu(self.hidden[field](state))
+
+    def _add(self, state: Tensor, table: int, columns: Tensor) -> Tensor:
+        chosen: Tensor = self.chosen[table](columns)
+        return state + chosen
 
     def onset_logits(self, state: Tensor, at: Situation) -> Tensor:
         """(rows, width) -> (rows, DELTAS + 1); the last is END."""
@@ -74,14 +78,12 @@ class NoteHead(nn.Module):
         logits = self.out[0](hidden)
         place = (at.cursor_position[:, None] + self.deltas) % at.cursor_bar.clamp(min=1)[:, None] % v.POSITIONS
         by_place = self.position_out(hidden).gather(1, place)
-        logits = logits + F.pad(by_place, (0, 1))
-        return torch.cat(
-            [logits[:, : v.END], logits[:, v.END :].masked_fill(~at.end_allowed[:, None], BLOCKED)], dim=1
-        )
+        logits = logits + functional.pad(by_place, (0, 1))
+        return torch.cat([logits[:, : v.END], logits[:, v.END :].masked_fill(~at.end_allowed[:, None], BLOCKED)], dim=1)
 
     def after_onset(self, state: Tensor, onset: Tensor, position: Tensor) -> Tensor:
         """Add the chosen onset class and the note's place in the bar (both (rows,))."""
-        return state + self.chosen[0](torch.stack([onset, position], -1))
+        return self._add(state, 0, torch.stack([onset, position], -1))
 
     def part_logits(self, state: Tensor, onset: Tensor, at: Situation) -> Tensor:
         """(rows, width) -> (rows, 16), unasked parts and earlier parts at the same onset blocked."""
@@ -92,11 +94,9 @@ class NoteHead(nn.Module):
 
     def after_part(self, state: Tensor, part: Tensor, position: Tensor, at: Situation) -> Tensor:
         instrument = at.instruments.gather(1, part[:, None])[:, 0]
-        return state + self.chosen[1](torch.stack([part, instrument, position], -1))
+        return self._add(state, 1, torch.stack([part, instrument, position], -1))
 
-    def pitch_logits(
-        self, state: Tensor, onset: Tensor, part: Tensor, previous_pitch: Tensor, at: Situation
-    ) -> Tensor:
+    def pitch_logits(self, state: Tensor, onset: Tensor, part: Tensor, previous_pitch: Tensor, at: Situation) -> Tensor:
         """(rows, width) -> (rows, 128); `previous_pitch` (rows,) is the part's last pitch, -1 for none."""
         hidden = self._hidden(2, state)
         pitches = torch.arange(v.PITCHES, device=state.device)
@@ -111,9 +111,7 @@ class NoteHead(nn.Module):
         lower = ((onset == 0) & (part == at.last_part))[:, None] & (pitches <= at.last_pitch[:, None])
         return logits.masked_fill(lower, BLOCKED)
 
-    def after_pitch(
-        self, state: Tensor, part: Tensor, pitch: Tensor, previous_pitch: Tensor, at: Situation
-    ) -> Tensor:
+    def after_pitch(self, state: Tensor, part: Tensor, pitch: Tensor, previous_pitch: Tensor, at: Situation) -> Tensor:
         drums = at.instruments.gather(1, part[:, None])[:, 0] == v.DRUMS
         interval = pitch - previous_pitch + HALF
         known = (previous_pitch >= 0) & (interval >= 0) & (interval < v.INTERVALS) & ~drums
@@ -122,14 +120,14 @@ class NoteHead(nn.Module):
             torch.where(drums, 12, pitch % 12),
             torch.where(known, interval, v.INTERVALS),
         ]
-        return state + self.chosen[2](torch.stack(columns, -1))
+        return self._add(state, 2, torch.stack(columns, -1))
 
     def length_logits(self, state: Tensor) -> Tensor:
         logits: Tensor = self.out[3](self._hidden(3, state))
         return logits
 
     def after_length(self, state: Tensor, length: Tensor) -> Tensor:
-        return state + self.chosen[3](length[:, None])
+        return self._add(state, 3, length[:, None])
 
     def velocity_logits(self, state: Tensor) -> Tensor:
         logits: Tensor = self.out[4](self._hidden(4, state))
@@ -160,4 +158,4 @@ class NoteHead(nn.Module):
 
 def nats(logits: Tensor, target: Tensor) -> Tensor:
     """Negative natural log-likelihood of `target` (rows,) under `logits` (rows, classes), in float32."""
-    return F.cross_entropy(logits.float(), target, reduction="none")
+    return functional.cross_entropy(logits.float(), target, reduction="none")

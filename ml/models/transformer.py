@@ -9,10 +9,11 @@ The recurrent layer hands attention what came before each note, which it needs t
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ml.models.recurrent_step import gru_step
 
@@ -49,7 +50,7 @@ class MusicalRotary(nn.Module):
 
 def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """Rotate the first 2 * ROTATIONS entries of x (batch, heads, events, size); the rest stay for content alone."""
-    first, second, rest = x.split([ROTATIONS, ROTATIONS, x.shape[-1] - 2 * ROTATIONS], -1)
+    first, second, rest = x[..., :ROTATIONS], x[..., ROTATIONS : 2 * ROTATIONS], x[..., 2 * ROTATIONS :]
     return torch.cat([first * cosine - second * sine, first * sine + second * cosine, rest], -1).to(x.dtype)
 
 
@@ -80,11 +81,12 @@ class Block(nn.Module):
         batch, events, _ = x.shape
         x = x + self.dropout(self.out(attended.transpose(1, 2).reshape(batch, events, -1)))
         gate, value = self.gate(self.norm_feed(x)).chunk(2, -1)
-        return x + self.dropout(self.down(F.silu(gate) * value))
+        fed: Tensor = self.dropout(self.down(functional.silu(gate) * value))
+        return x + fed
 
     def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
         q, k, v = self.project(x, cosine, sine)
-        return self.finish(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
+        return self.finish(x, functional.scaled_dot_product_attention(q, k, v, is_causal=True))
 
 
 class TransformerTrunk(nn.Module):
@@ -98,16 +100,21 @@ class TransformerTrunk(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.gru = nn.GRU(width, width, recurrent_layers, batch_first=True) if recurrent_layers else None
         self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout) for _ in range(layers))
-        for block in self.blocks:
+        for block in self.stack:
             for layer in (block.out, block.down):
                 nn.init.normal_(layer.weight, std=0.02 / math.sqrt(2 * layers))
 
+    @property
+    def stack(self) -> list[Block]:
+        """The blocks, by their type."""
+        return cast(list[Block], list(self.blocks))
+
     def forward(self, vectors: Tensor, places: Tensor) -> Tensor:
-        x = self.dropout(vectors)
+        x: Tensor = self.dropout(vectors)
         if self.gru is not None:
             x = x + self.gru(x)[0]
         cosine, sine = self.rotary(places, 0)
-        for block in self.blocks:
+        for block in self.stack:
             x = block(x, cosine, sine)
         return x
 
@@ -120,9 +127,9 @@ class TransformerTrunk(nn.Module):
         cosine, sine = self.rotary(places, 0)
         events = vectors.shape[1]
         caches: list[tuple[Tensor, Tensor]] = []
-        for block in self.blocks:
+        for block in self.stack:
             q, k, v = block.project(x, cosine, sine)
-            x = block.finish(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
+            x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, is_causal=True))
             caches.append((room(k, capacity), room(v, capacity)))
         return x[:, -1], DecodeState(memory, caches, events)
 
@@ -133,15 +140,15 @@ class TransformerTrunk(nn.Module):
 
     def step(self, vectors: Tensor, places: Tensor, state: DecodeState) -> Tensor:
         x = vectors
-        if self.gru is not None:
+        if self.gru is not None and state.memory is not None:
             x = x + gru_step(self.gru, x, state.memory)
         cosine, sine = self.rotary(places[:, None], state.events)
         x = x[:, None]
         now, after = state.events, state.events + 1
-        for block, (keys, values) in zip(self.blocks, state.caches, strict=True):
+        for block, (keys, values) in zip(self.stack, state.caches, strict=True):
             q, k, v = block.project(x, cosine, sine)
             keys[:, :, now:after], values[:, :, now:after] = k, v
-            x = block.finish(x, F.scaled_dot_product_attention(q, keys[:, :, :after], values[:, :, :after]))
+            x = block.finish(x, functional.scaled_dot_product_attention(q, keys[:, :, :after], values[:, :, :after]))
         state.events = after
         return x[:, 0]
 

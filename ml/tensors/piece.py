@@ -131,8 +131,13 @@ def piece_events(
     key = detected.key if detected else None
     metre = str(score.time_map.metres[0])
     velocities = np.unique(rows[4])
+    onset, part, pitch, length, velocity = rows
     return PieceEvents(
-        *rows,
+        onset=onset,
+        part=part,
+        pitch=pitch,
+        length=length,
+        velocity=velocity,
         bar_starts=grid_bars(score, max(end_tick or 0, score.end_tick, 1)),
         instruments=np.array(
             [v.instrument_class(score.tracks[index].program, score.tracks[index].drums) for index in ordered], np.int64

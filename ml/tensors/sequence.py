@@ -209,10 +209,16 @@ def event_row(piece: PieceEvents, window: Window, *, transpose: int = 0, louder:
     ask_row, ask_place = ask_event(grid, window)
 
     features = np.concatenate([controls, given_rows, line_rows[:past_count], ask_row, line_rows[past_count:]])
-    places = np.concatenate([
-        np.tile(np.float32([[0, 0, MIDDLE_PITCH]]), (len(controls), 1)), given_places, line_places[:past_count],
-        ask_place, line_places[past_count:],
-    ])  # fmt: skip
+    nowhere = np.array([[0, 0, MIDDLE_PITCH]], np.float32)
+    places = np.concatenate(
+        [
+            np.tile(nowhere, (len(controls), 1)),
+            given_places,
+            line_places[:past_count],
+            ask_place,
+            line_places[past_count:],
+        ]
+    )
     targets = np.full((len(features), len(TARGETS)), -1, np.int64)
     if ask:
         before = len(controls) + len(given_rows)

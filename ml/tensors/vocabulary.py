@@ -29,10 +29,12 @@ INTERVALS = 49
 """Semitones from the part's note before, -24 to 24; farther is none."""
 VELOCITIES = 16
 
-LENGTHS: NDArray[np.int64] = np.array(
-    [1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 16, 18, 20, 21, 24, 28, 30, 32, 36, 40, 42, 48, 54, 60, 64, 66, 72, 80, 84]
-    + [90, 96, 108, 120, 132, 144, 168, 180, 192, 216, 240, 288, 336, 384, 480, 576]
-)
+# fmt: off
+LENGTHS: NDArray[np.int64] = np.array([
+    1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 16, 18, 20, 21, 24, 28, 30, 32, 36, 40, 42, 48, 54, 60, 64, 66, 72, 80,
+    84, 90, 96, 108, 120, 132, 144, 168, 180, 192, 216, 240, 288, 336, 384, 480, 576,
+])
+# fmt: on
 """Note lengths in steps; others go to the nearest by ratio."""
 _LENGTH_BORDERS = np.sqrt(LENGTHS[:-1] * LENGTHS[1:])
 

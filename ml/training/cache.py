@@ -50,14 +50,26 @@ class CachedCorpus:
         """One piece; its columns are copied out of the map."""
         arrays = self._arrays()
         low, high = arrays["note_offsets"][number : number + 2]
-        columns = [np.asarray(arrays[name][low:high], np.int64) for name in NOTE_COLUMNS]
+        onset, part, pitch, length, velocity = (np.asarray(arrays[name][low:high], np.int64) for name in NOTE_COLUMNS)
         bars = slice(*arrays["bar_offsets"][number : number + 2])
         parts = slice(*arrays["part_offsets"][number : number + 2])
         style, metre, tempo, tonic, minor, flat = (int(value) for value in arrays["facts"][number])
         return PieceEvents(
-            *columns, np.asarray(arrays["bars"][bars], np.int64), np.asarray(arrays["instruments"][parts], np.int64),
-            (), style, metre, tempo, tonic, bool(minor), bool(flat),
-        )  # fmt: skip
+            onset=onset,
+            part=part,
+            pitch=pitch,
+            length=length,
+            velocity=velocity,
+            bar_starts=np.asarray(arrays["bars"][bars], np.int64),
+            instruments=np.asarray(arrays["instruments"][parts], np.int64),
+            tracks=(),
+            style=style,
+            metre=metre,
+            tempo=tempo,
+            tonic=tonic,
+            minor=bool(minor),
+            flat=bool(flat),
+        )
 
     def _arrays(self) -> dict[str, NDArray[np.int64]]:
         arrays: dict[str, NDArray[np.int64]] | None = self.__dict__.get("_opened")

@@ -24,7 +24,7 @@ from ml.training.validation import model_bits
 @dataclass(frozen=True)
 class TrainingConfig:
     """`notes`: how many note targets to see in all; `minutes`: or so long, whichever is first. The learning rate
-    warms up over `warmup` steps, then follows a cosine down to a twentieth over the whole run (Loshchilov and Hutter, 2017).
+    warms up over `warmup` steps, then follows a cosine down to a twentieth over the run (Loshchilov and Hutter, 2017).
     `patience`: validations without a better one before stopping early, 0 for never."""
 
     notes: int = 40_000_000
@@ -116,9 +116,11 @@ class Trainer:
             losses, _ = self.model.losses(*batch.inputs(self.device))
             loss: Tensor = torch.stack([value.sum() for value in losses.values()]).sum() / max(batch.notes, 1)
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"The loss is {float(loss)} at step {self.progress.step}: lower the learning rate.")
+            raise FloatingPointError(
+                f"The loss is {float(loss)} at step {self.progress.step}: lower the learning rate."
+            )
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         self.optimiser.step()
         return float(loss.detach())

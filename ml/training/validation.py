@@ -85,4 +85,3 @@ def model_bits(model: EventModel, rows: list[EventRow], device: torch.device | N
             bits.fields[name] += float(nats.float().cpu()[counted].sum()) / math.log(2)
         bits.notes += int((counted & (targets[:, 0] != END)).sum())
     return bits
-
