@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -79,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(options: argparse.Namespace) -> int:
     """Run a command; what can go wrong for a user becomes one sentence and exit code 2."""
+    for package in ("studio", "ml"):
+        # Without a handler Python prints warnings with their tracebacks, which are no use on this screen.
+        logging.getLogger(package).addHandler(logging.NullHandler())
     from studio.session.troubles import TROUBLES
 
     try:
@@ -114,6 +118,8 @@ def _window(path: Path | None) -> int:
 def _save_picture(score: Score, take: Take | None, path: Path) -> None:
     """Paint the roll without a screen."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # The offscreen platform remarks on each window that it cannot size it.
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     from studio.ui.snapshot import save_roll_picture
 
     save_roll_picture(score, take, path)

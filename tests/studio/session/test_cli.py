@@ -259,6 +259,28 @@ def test_export_renders_sound(song: Path, tmp_path: Path) -> None:
     assert (tmp_path / "song.wav").read_bytes()[:4] == b"RIFF"
 
 
+# --- demo
+
+
+def test_demo_does_the_main_job_and_prints_where_everything_lies(
+    installed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], qapp: Any
+) -> None:
+    assert main(["demo", "-o", str(tmp_path / "demo")]) == 0
+    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert sorted(path.suffix for path in paths) == [".mid", ".mid", ".png", ".wav", ".wav"]
+    assert all(path.is_file() and path.stat().st_size > 200 for path in paths)
+    assert paths[-1].read_bytes()[:4] == b"\x89PNG"
+    assert read_midi_file(paths[0]).score.note_count > read_midi_file(start.FIRST_SKETCH).score.note_count
+
+
+def test_demo_without_models_says_where_they_belong(
+    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "SHIPPED_MODELS", tmp_path / "none")
+    assert "models folder" in refused("demo", "-o", tmp_path / "demo")
+    assert not (tmp_path / "demo").exists()
+
+
 # --- the program
 
 
