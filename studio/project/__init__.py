@@ -1,11 +1,11 @@
 """What outlives the window: project files, the recovery journal, settings. No Qt, no torch, no network.
 
-**Project files** (`project_file`) are JSON text: one track, note table or event list on a line, note tables as
-columns of numbers, stored once under the hash of their content, and a checksum in the last line. Why text and
-not SQLite or ZIP: a piece is small (100,000 notes take 2.4 MB and 0.2 s to save with the check below), so partial
-writes win nothing; there is no second file to drift from the first, and no compressed container that one bad byte
-ruins; with one file and one rename, all-or-nothing needs nothing but the file system; and a person can repair or
-compare it with any editor. Saving (`atomic`) writes a temporary file beside the target, syncs it, reads it back,
+**Project files** (`project_file`, `project_text`) are JSON text: one track, note table or event list on a line,
+note tables as columns of numbers, stored once under the hash of their content, and a checksum in the last line.
+Why text and not SQLite or ZIP: a piece is small (100,000 notes take 2.4 MB and 0.2 s to save with the check
+below), so partial writes win nothing; there is no second file to drift from the first, and no compressed
+container that one bad byte ruins; with one file and one rename, all-or-nothing needs nothing but the file system;
+and a person can repair or compare it with any editor. Saving (`atomic`) writes a temporary file beside the target, syncs it, reads it back,
 decodes it and compares it with the piece, and only then renames it over the old file and syncs the folder.
 
 **The journal** (`journal`, thread; `journal_keeper`, what it does; `journal_file`, one file) appends each committed
@@ -24,7 +24,8 @@ Every call to the file system that matters goes through `files.FileSystem`, wher
 from studio.project.files import Disk, FileSystem
 from studio.project.folders import AppFolders
 from studio.project.journal import Journal
-from studio.project.project_file import SUFFIX, ProjectFile, load_project, save_project
+from studio.project.project_file import load_project, save_project
+from studio.project.project_text import SUFFIX, ProjectFile
 from studio.project.recovery import (
     Recoverable,
     Recovered,

@@ -20,12 +20,17 @@ BYTES_PER_CONTAINER = 32
 """A text may hold this many lists and objects, and one more for each so many bytes: an empty object takes
 two bytes in the text and fifty or more in memory, so a small file could otherwise ask for gigabytes."""
 
+MAX_VALUES = 40_000_000
+"""Entries of all lists and objects together: more than the columns of the largest piece."""
+
 
 def parse_json(text: bytes) -> Any:
     """The value of a JSON text; raises Damaged for bad syntax, NaN, endless numbers, too much nesting."""
     containers = text.count(b"{") + text.count(b"[")
     if containers > FREE_CONTAINERS + len(text) // BYTES_PER_CONTAINER:
         raise Damaged("it holds far more lists and objects than a piece of music needs")
+    if text.count(b",") > MAX_VALUES:
+        raise Damaged("it holds far more numbers than a piece of music needs")
     try:
         value = json.loads(text.decode("utf-8", "surrogatepass"), parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ml.music import NoteTable, Score, Tempo, Track
 from studio.project import ProjectFile, UnreadableProject, load_project, save_project
-from studio.project.project_file import decode_project, encode_project
+from studio.project.project_text import decode_project, encode_project
 from tests.studio.project.pieces import JSON, long_song, scores, song
 
 
@@ -144,6 +144,12 @@ def test_what_is_no_project_is_refused_in_one_sentence(tmp_path: Path, content: 
     assert path.read_bytes() == content
 
 
+def test_more_numbers_than_any_piece_needs_are_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.project.checked.MAX_VALUES", 100)
+    with pytest.raises(UnreadableProject, match="far more numbers"):
+        decode_project(b'{"a":[' + b"1," * 100 + b"1]}", "song")
+
+
 def test_a_folder_a_pipe_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.continuo"
     os.mkfifo(pipe)
@@ -203,7 +209,7 @@ def test_impossible_notes_are_refused(trouble: str, change: Callable[[dict[str, 
 def test_impossible_songs_are_refused(
     trouble: str, change: Callable[[dict[str, Any]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.project.project_file.MAX_NOTES", 10)
+    monkeypatch.setattr("studio.project.project_text.MAX_NOTES", 10)
     with pytest.raises(UnreadableProject, match=trouble):
         decode_project(edited(ProjectFile(song()), change), "song")
 
