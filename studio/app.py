@@ -137,7 +137,8 @@ def _end_on_signals(application: QApplication) -> list[int]:
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         asked.append(number)
-        application.quit()
+        # Not in the middle of a paint; and not quit, which asks windows to close, so they would ask about changes.
+        QTimer.singleShot(0, lambda: application.exit(0))
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
