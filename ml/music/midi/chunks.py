@@ -42,14 +42,20 @@ def unwrapped(data: bytes) -> bytes:
         return data
     position = 12
     while position + 8 <= len(data):
-        name, size = struct.unpack_from("<4sL", data, position)
+        name, size = data[position : position + 4], _little(data, position + 4)
         if name == b"data":
             end = position + 8 + size
-            # A wrong size may not cut the file inside short.
-            return data[position + 8 : end] if end <= len(data) and size else data[position + 8 :]
+            # A wrong size may not cut the file inside short: it has to lead to the end or to another part.
+            following = data[end + (size & 1) :]
+            sound = len(following) < 8 or (following[:4].isalnum() and _little(following, 4) + 8 <= len(following))
+            return data[position + 8 : end] if sound else data[position + 8 :]
         position += 8 + size + (size & 1)
     found = data.find(HEADER)
     return data[found:] if found >= 0 else data
+
+
+def _little(data: bytes, position: int) -> int:
+    return int.from_bytes(data[position : position + 4], "little")
 
 
 def find_header(data: bytes) -> Header | None:

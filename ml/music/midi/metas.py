@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mido.midifiles.meta import MetaMessage, build_meta_message
+from mido.midifiles.meta import KeySignatureError, MetaMessage, build_meta_message
 
 from ml.music.keys import Key
 from ml.music.midi.limits import MAX_DENOMINATOR_POWER
@@ -79,7 +79,7 @@ def decode_key(tick: int, payload: bytes) -> KeySignature:
     """Raises BadMeta for more than seven accidentals or a mode that is neither major nor minor."""
     try:
         name = build_meta_message(KEY, payload).key
-    except (IndexError, ValueError) as error:
+    except (IndexError, KeySignatureError, ValueError) as error:
         raise BadMeta("a key signature makes no sense and was left out") from error
     return KeySignature(tick, Key.parse(name))
 

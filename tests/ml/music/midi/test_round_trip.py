@@ -130,7 +130,7 @@ def scores(draw: st.DrawFn) -> Score:
 
 
 @given(scores())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_export_then_import_is_the_identity(score: Score) -> None:
     back = read_midi(write_midi(score))
     assert back.score == score
@@ -138,7 +138,7 @@ def test_export_then_import_is_the_identity(score: Score) -> None:
 
 
 @given(scores())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_strict_parser_accepts_what_is_written(score: Score) -> None:
     """mido raises on anything that breaks the letter of the standard, but cannot read F7 packets' data."""
     plain = tuple(event for event in score.conductor if event.data[0] == 0xFF)
@@ -172,7 +172,7 @@ LOOSE_SCORES = st.lists(LOOSE_TRACKS, max_size=22).map(lambda found: Score(tuple
 
 
 @given(LOOSE_SCORES)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_any_score_settles_after_one_pass_and_loses_no_note_that_is_heard(score: Score) -> None:
     """Nested notes, tracks that fight for a channel, drums everywhere, set-ups in the middle of the events."""
     first = read_midi(write_midi(score)).score
