@@ -5,8 +5,9 @@ note tables as columns of numbers, stored once under the hash of their content, 
 Why text and not SQLite or ZIP: a piece is small (100,000 notes take 2.4 MB and 0.2 s to save with the check
 below), so partial writes win nothing; there is no second file to drift from the first, and no compressed
 container that one bad byte ruins; with one file and one rename, all-or-nothing needs nothing but the file system;
-and a person can repair or compare it with any editor. Saving (`atomic`) writes a temporary file beside the target, syncs it, reads it back,
-decodes it and compares it with the piece, and only then renames it over the old file and syncs the folder.
+and a person can repair or compare it with any editor.
+Saving (`atomic`) writes a temporary file beside the target, syncs it, reads it back, decodes it and compares it
+with the piece, and only then renames it over the old file and syncs the folder.
 
 **The journal** (`journal`, thread; `journal_keeper`, what it does; `journal_file`, one file) appends each committed
 step, also of pieces never saved: lines of CRC, kind, key and JSON. Parts (songs, tracks, note tables, event lists)

@@ -147,7 +147,7 @@ def test_what_is_no_project_is_refused_in_one_sentence(tmp_path: Path, content: 
 def test_more_numbers_than_any_piece_needs_are_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.project.checked.MAX_VALUES", 100)
     with pytest.raises(UnreadableProject, match="far more numbers"):
-        decode_project(b'{"a":[' + b"1," * 100 + b"1]}", "song")
+        decode_project(b'{"a":[' + b"1," * 101 + b"1]}", "song")
 
 
 def test_a_folder_a_pipe_and_a_missing_file_are_refused(tmp_path: Path) -> None:
