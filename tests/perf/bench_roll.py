@@ -75,7 +75,7 @@ def measured(notes: int, frames: int) -> list[Row]:
     render = painter_of(area, area.rect())
 
     def scrolled() -> None:
-        area.repaint_all()
+        context.lookChanged.emit()
         render()
 
     strip = painter_of(area, QRect(QPoint(400, 0), area.rect().bottomRight()).intersected(QRect(400, 0, 9, HEIGHT)))

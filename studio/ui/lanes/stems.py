@@ -11,6 +11,8 @@ from studio.ui.roll.context import RollContext
 
 REACH_PX = 6
 """How far to the side of a stem a press still takes it."""
+CROWD = 3000
+"""More stems than this are thinned to one a pixel for painting."""
 HEADROOM_PX = 8
 """Room above velocity 127 for the head of its stem."""
 
@@ -39,6 +41,16 @@ def visible_stems(context: RollContext) -> Stems:
     rows, selected = rows[order], selected[order]
     x = np.floor(view.x(table.start[rows])).astype(np.int64)
     return Stems(rows, x, table.velocity[rows].astype(np.int64), selected)
+
+
+def tallest(stems: Stems) -> Stems:
+    """Of very many stems only the tallest at each pixel, selected ones before others; the others lie behind it."""
+    if len(stems) <= CROWD:
+        return stems
+    order = np.lexsort((stems.velocity, stems.selected, stems.x))
+    last = np.append(np.diff(stems.x[order]) != 0, True)
+    kept = np.sort(order[last])
+    return Stems(stems.rows[kept], stems.x[kept], stems.velocity[kept], stems.selected[kept])
 
 
 def height_of(velocity: NDArray[np.int64] | int, lane_height: int) -> NDArray[np.int64]:

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QWidget
 from studio.edit.change import Change
 from studio.ui.lanes.drag_velocity import DragVelocity
 from studio.ui.lanes.draw_velocity import DrawVelocity
-from studio.ui.lanes.stems import Stems, height_of, stem_at, velocity_at, visible_stems
+from studio.ui.lanes.stems import Stems, height_of, stem_at, tallest, velocity_at, visible_stems
 from studio.ui.roll.context import KEYBOARD_WIDTH, RollContext
 from studio.ui.roll.grid_lines import grid_lines
+from studio.ui.roll.kept_picture import KeptPicture
 from studio.ui.roll.note_painter import LEVELS, NotePainter
 from studio.ui.roll.rect_batch import draw_lines, draw_rects
 from studio.ui.roll.status_text import note_text
@@ -32,14 +33,14 @@ class VelocityLane(QWidget):
         super().__init__(parent)
         self._context = context
         self._gesture: DragVelocity | DrawVelocity | None = None
-        self._mouse = QPointF()
+        self._picture = KeptPicture(self, self._paint)
         self.setMinimumHeight(56)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Velocity")
         for signal in (context.viewportChanged, context.lookChanged, context.gridChanged):
-            signal.connect(self.update)
+            signal.connect(self._picture.make_stale)
         context.documentChanged.connect(self._on_document)
         context.playheadMoved.connect(self._on_playhead)
 
@@ -49,7 +50,7 @@ class VelocityLane(QWidget):
     def _on_document(self, change: Change) -> None:
         if change.kind.changes_music:
             self._gesture = None
-        self.update()
+        self._picture.make_stale()
 
     def _on_playhead(self, old_x: float, new_x: float) -> None:
         for x in (old_x, new_x):
@@ -59,21 +60,21 @@ class VelocityLane(QWidget):
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
-            self._paint(painter, event.rect())
+        with QPainter(self) as painter:
+            self._picture.draw(painter, event.rect())
+            if (tick := self._context.playhead_tick) is not None:
+                x = round(self._context.viewport.x(tick))
+                if x >= 0:
+                    line = QRect(KEYBOARD_WIDTH + x, 0, 1, self.height())
+                    painter.fillRect(line, self._context.theme.colour("playhead"))
 
-    def _paint(self, painter: QPainter, dirty: QRect) -> None:
-        theme = self._context.theme
-        painter.fillRect(dirty, theme.colour("row_black_key"))
+    def _paint(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self._context.theme.colour("row_black_key"))
         painter.translate(KEYBOARD_WIDTH, 0)
-        area = dirty.translated(-KEYBOARD_WIDTH, 0)
         self._paint_grid(painter)
         stems = visible_stems(self._context)
-        self._paint_stems(painter, self._as_dragged(stems))
+        self._paint_stems(painter, tallest(self._as_dragged(stems)))
         self._paint_line(painter)
-        if (tick := self._context.playhead_tick) is not None:
-            x = round(self._context.viewport.x(tick))
-            painter.fillRect(QRect(x, area.top(), 1, area.height()), theme.colour("playhead"))
         painter.translate(-KEYBOARD_WIDTH, 0)
         self._paint_gutter(painter)
 
@@ -175,17 +176,16 @@ class VelocityLane(QWidget):
             drawn = DrawVelocity(self._context)
             drawn.begin(x, y, self.height())
             self._gesture = drawn
-        self.update()
+        self._picture.make_stale()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x, y = event.position().x() - KEYBOARD_WIDTH, event.position().y()
-        self._mouse = event.position()
         if self._gesture is None:
             self._hover(x, y)
             return
         straight = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._gesture.update(x, y, self.height(), straight=straight)
-        self.update()
+        self._picture.make_stale()
 
     def _hover(self, x: float, y: float) -> None:
         stems = visible_stems(self._context)
@@ -203,12 +203,12 @@ class VelocityLane(QWidget):
         self.mouseMoveEvent(event)
         gesture, self._gesture = self._gesture, None
         gesture.end()
-        self.update()
+        self._picture.make_stale()
 
     def cancel_gesture(self) -> None:
         """Drop what the mouse is doing, leaving no trace."""
         self._gesture = None
-        self.update()
+        self._picture.make_stale()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._context.statusText.emit("")

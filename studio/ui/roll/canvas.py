@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -23,6 +23,7 @@ from studio.ui.roll.gestures.dispatch import Dispatcher
 from studio.ui.roll.gestures.gesture import Gesture
 from studio.ui.roll.gestures.pointer import Pointer, pointer_at
 from studio.ui.roll.hit import hit_at
+from studio.ui.roll.kept_picture import KeptPicture
 from studio.ui.roll.layers.ghosts import GhostLayer
 from studio.ui.roll.layers.grid import GridLayer
 from studio.ui.roll.layers.hint import HintLayer
@@ -60,8 +61,7 @@ class NoteArea(QWidget):
             TakeNotesLayer(context),
         )
         self._hint, self._playhead = HintLayer(context), PlayheadLayer(context)
-        self._picture = QPixmap()
-        self._stale = True
+        self._picture = KeptPicture(self, self._paint_layers)
         self._autoscroll = QTimer(self)
         self._autoscroll.setInterval(AUTOSCROLL_MS)
         self._autoscroll.timeout.connect(self._scroll_towards_mouse)
@@ -74,61 +74,38 @@ class NoteArea(QWidget):
             context.viewportChanged, context.lookChanged, context.gridChanged, context.loopChanged,
             context.timeSelectionChanged,
         ):  # fmt: skip
-            signal.connect(self.repaint_all)
+            signal.connect(self._picture.make_stale)
         context.documentChanged.connect(self._on_document)
         context.playheadMoved.connect(self._on_playhead)
         context.toolChanged.connect(self._update_cursor)
 
     # --- painting
 
-    def repaint_all(self) -> None:
-        """Something under the overlays changed: paint the picture anew."""
-        self._stale = True
-        self.update()
-
     def _on_document(self, change: Change) -> None:
         if self._gesture is not None and change.kind.changes_music:
             self.cancel_gesture()  # what the gesture holds may be gone
-        self.repaint_all()
+        self._picture.make_stale()
 
     def _on_playhead(self, old_x: float, new_x: float) -> None:
         for x in (old_x, new_x):
             if -STRIP_PX <= x <= self.width() + STRIP_PX:
                 self.update(QRect(round(x) - STRIP_PX, 0, 2 * STRIP_PX + 1, self.height()))
 
-    def _kept_picture(self) -> QPixmap:
-        """The layers as painted last, in memory that is kept: to allocate it takes as long as to paint on it."""
-        ratio = self.devicePixelRatioF()
-        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        if self._picture.size() != size or self._picture.devicePixelRatio() != ratio:
-            self._picture = QPixmap(size)
-            self._picture.setDevicePixelRatio(ratio)
-            self._stale = True
-        if self._stale:
-            self._stale = False
-            with QPainter(self._picture) as painter:  # ends also on an error, which Qt would not survive else
-                for layer in self._layers:
-                    layer.paint(painter, self.rect())
-        return self._picture
+    def _paint_layers(self, painter: QPainter) -> None:
+        for layer in self._layers:
+            layer.paint(painter, self.rect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        picture = self._kept_picture()
-        ratio = picture.devicePixelRatio()
         area = event.rect()
-        with QPainter(self) as painter:
-            if ratio == 1:
-                painter.drawPixmap(area.topLeft(), picture, area)
-            else:
-                source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
-                painter.drawPixmap(QRectF(area), picture, source)
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._picture.draw(painter, area)
             if self._gesture is not None:
-                self._gesture.paint(painter, self._note_layer.painter_for(ratio))
+                self._gesture.paint(painter, self._note_layer.painter_for(self.devicePixelRatioF()))
             else:
                 self._hint.paint(painter, area)
             self._playhead.paint(painter, area)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._stale = True
         self._context.viewport = self._context.viewport.resized(event.size().width(), event.size().height())
 
     # --- the mouse
@@ -222,9 +199,14 @@ class NoteArea(QWidget):
         self._context.pitchHovered.emit(-1)
         self._context.statusText.emit("")
 
-    # --- keys and focus
+    # --- keys, focus, touchpad
 
     def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+            quarter = self._context.document.score.ticks_per_quarter
+            pinched = self._context.viewport.time_zoomed(1 + event.value(), event.position().x(), quarter)
+            self._context.scroll_by_user(pinched)
+            return True
         overriding = event.type() is QEvent.Type.ShortcutOverride and self._gesture is not None
         if overriding and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()  # while the mouse holds something Esc is for the gesture, not for the window's Esc

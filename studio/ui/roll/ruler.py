@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.grid_lines import grid_lines
+from studio.ui.roll.kept_picture import KeptPicture
 from studio.ui.roll.rect_batch import draw_lines
 from studio.ui.roll.ruler_drag import LoopDrag, RangeDrag, RulerDrag
 from studio.ui.roll.wheel import wheeled
@@ -26,6 +27,8 @@ from studio.ui.theme import faded
 HEIGHT = 44
 LOOP_HEIGHT = 20
 """The upper part, where a drag sets the loop; below it a drag selects time."""
+MARK_PX = 6
+"""Half the width of the playhead's mark."""
 NUMBER_GAP_PX = 44
 """Bar numbers are at least this far apart."""
 
@@ -42,6 +45,7 @@ class Ruler(QWidget):
         super().__init__(parent)
         self._context = context
         self._drag: RulerDrag | None = None
+        self._picture = KeptPicture(self, self._paint)
         self.setFixedHeight(HEIGHT)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that Esc reaches a drag
@@ -50,15 +54,22 @@ class Ruler(QWidget):
         self.setToolTip("Click: play from here. Drag above: loop. Drag below: select bars.")
         for signal in (
             context.viewportChanged, context.lookChanged, context.gridChanged, context.loopChanged,
-            context.timeSelectionChanged, context.playheadMoved, context.documentChanged,
+            context.timeSelectionChanged, context.documentChanged,
         ):  # fmt: skip
-            signal.connect(self.update)
+            signal.connect(self._picture.make_stale)
+        context.playheadMoved.connect(self._on_playhead)
+
+    def _on_playhead(self, old_x: float, new_x: float) -> None:
+        for x in (old_x, new_x):
+            if -MARK_PX <= x <= self.width() + MARK_PX:
+                self.update(QRect(round(x) - MARK_PX - 1, 0, 2 * MARK_PX + 3, HEIGHT))
 
     # --- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
-            self._paint(painter)
+        with QPainter(self) as painter:
+            self._picture.draw(painter, event.rect())
+            self._paint_playhead(painter)
 
     def _paint(self, painter: QPainter) -> None:
         theme = self._context.theme
@@ -68,7 +79,6 @@ class Ruler(QWidget):
         self._paint_bars(painter)
         self._paint_signs(painter)
         self._paint_loop(painter)
-        self._paint_playhead(painter)
         painter.setPen(theme.colour("border"))
         painter.drawLine(0, HEIGHT - 1, self.width(), HEIGHT - 1)
 
@@ -183,7 +193,7 @@ class Ruler(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._context.theme.colour("playhead"))
         painter.drawPolygon(
-            QPolygonF([QPointF(x - 6, HEIGHT - 11), QPointF(x + 6, HEIGHT - 11), QPointF(x, HEIGHT - 1)])
+            QPolygonF([QPointF(x - MARK_PX, HEIGHT - 11), QPointF(x + MARK_PX, HEIGHT - 11), QPointF(x, HEIGHT - 1)])
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

@@ -51,7 +51,7 @@ class BoxSelect:
         accent = self._context.theme.colour("accent")
         painter.setPen(QPen(accent, 1))
         painter.setBrush(faded(accent, 0.12))
-        x = float(self._context.viewport.x(self._start.tick))  # so that the box stays on the music when scrolled
-        left, right = sorted((round(x), round(self._at.x)))
-        top, bottom = sorted((round(self._start.y), round(self._at.y)))
+        view = self._context.viewport  # the corner where it began stays on the music when the view scrolls
+        left, right = sorted((round(float(view.x(self._start.tick))), round(self._at.x)))
+        top, bottom = sorted((round(self._start.down_px - view.top_px), round(self._at.y)))
         painter.drawRect(QRectF(left, top, right - left, bottom - top))

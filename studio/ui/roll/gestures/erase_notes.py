@@ -25,9 +25,9 @@ class EraseNotes:
 
     def update(self, at: Pointer) -> None:
         context = self._context
-        # The last place is taken by its tick and row, as the view may have scrolled since.
-        x = float(context.viewport.x(self._last.tick))
-        rows = rows_crossed(context, x, self._last.y, at.x, at.y)
+        view = context.viewport  # it may have scrolled since the last place
+        x, y = float(view.x(self._last.tick)), self._last.down_px - view.top_px
+        rows = rows_crossed(context, x, y, at.x, at.y)
         self._swept |= ids_of(context.notes, rows)
         self._last = at
         context.lifted = self._swept

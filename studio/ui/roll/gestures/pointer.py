@@ -11,12 +11,16 @@ from studio.ui.roll.viewport import Viewport
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """`x`, `y` are pixels of the note area; `tick` is what lies there, not snapped and not before 0."""
+    """`x`, `y` are pixels of the note area; `tick` is what lies there, not snapped and not before 0.
+
+    `down_px` is how far the place lies below the top of pitch 127: unlike `y` it stays when the view scrolls.
+    """
 
     x: float
     y: float
     tick: float
     pitch: int
+    down_px: float = 0.0
     shift: bool = False
     ctrl: bool = False
     alt: bool = False
@@ -30,6 +34,7 @@ def pointer_at(viewport: Viewport, x: float, y: float, modifiers: Qt.KeyboardMod
         y,
         max(0.0, float(viewport.tick(x))),
         viewport.pitch(y),
+        y + viewport.top_px,
         shift=bool(modifiers & held.ShiftModifier),
         ctrl=bool(modifiers & held.ControlModifier),
         alt=bool(modifiers & held.AltModifier),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QBrush, QPainter
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter
 
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_boxes, visible_rows
@@ -22,6 +22,10 @@ class TakeNotesLayer:
     def paint(self, painter: QPainter, area: QRect) -> None:
         for layer in sorted(self._context.takes, key=lambda layer: layer.active):
             self._paint_take(painter, layer)
+        for layer in self._context.takes:
+            if layer.active and layer.label and layer.region is not None:
+                self._paint_label(painter, layer.label, layer.region[0], layer.colour)
+                break
 
     def _paint_take(self, painter: QPainter, layer: TakeLayer) -> None:
         view, theme = self._context.viewport, self._context.theme
@@ -39,3 +43,20 @@ class TakeNotesLayer:
             painter.setBrush(hatch)
             draw_rects(painter, boxes.x + 1, boxes.y + 1, boxes.width - 2, boxes.height - 2)
             notes.paint_outlines(painter, boxes, theme.colour("note_selected"))
+
+    def _paint_label(self, painter: QPainter, label: str, start_tick: int, colour: int) -> None:
+        """Which take is heard, where its bars begin."""
+        fill = self._context.theme.take_colour(colour)
+        font = QFont(painter.font())
+        font.setPixelSize(11)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        width = QFontMetrics(font).horizontalAdvance(label) + 14
+        tag = QRect(max(round(self._context.viewport.x(start_tick)) + 4, 4), 4, width, 18)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(tag, 4, 4)
+        painter.setPen(self._context.theme.text_on(fill))
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, label)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -27,10 +27,10 @@ HEIGHT = 135  # 127 velocities and the headroom: one pixel each
 class LaneHand:
     """The mouse over a lane, by ticks and velocities."""
 
-    def __init__(self, lane: VelocityLane, document: Document) -> None:
+    def __init__(self, lane: VelocityLane, context: RollContext) -> None:
         self.lane = lane
-        self.document = document
-        self.context = lane._context
+        self.document = context.document
+        self.context = context
 
     def write(self, *notes: Note) -> None:
         score = self.document.score
@@ -75,7 +75,7 @@ def hand(qtbot) -> Iterator[LaneHand]:
     lane.resize(1000, HEIGHT)
     with qtbot.waitExposed(lane):
         lane.show()
-    yield LaneHand(lane, document)
+    yield LaneHand(lane, context)
     context.close()
 
 
