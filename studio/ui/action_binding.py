@@ -24,6 +24,7 @@ class BoundActions:
     def __init__(self, actions: Actions, window: QWidget, run: Callable[[Action], None]) -> None:
         self.actions = actions
         self._run = run
+        self._sequences = {action.id: [QKeySequence.fromString(key) for key in action.keys] for action in actions}
         self._bound = {action.id: self._bind(action, window) for action in actions}
 
     def __getitem__(self, action_id: str) -> QAction:
@@ -32,7 +33,6 @@ class BoundActions:
     def _bind(self, action: Action, window: QWidget) -> QAction:
         bound = QAction(action.title, window)
         bound.setObjectName(action.id)
-        bound.setShortcuts([QKeySequence.fromString(key) for key in action.keys])
         bound.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         bound.setToolTip(action.hint)
         bound.setStatusTip(action.tooltip)
@@ -56,6 +56,9 @@ class BoundActions:
                 bound.setEnabled(enabled)
             if action.checked_when is not None:
                 bound.setChecked(action.checked_when())
+            keys = self._sequences[action.id] if action.keys_when() else []
+            if bound.shortcuts() != keys:
+                bound.setShortcuts(keys)
             if action.title_now is not None:
                 bound.setText(action.title_now())
 

@@ -35,6 +35,8 @@ class Action:
     tooltip: str = ""
     icon: str = ""
     more_keys: tuple[str, ...] = ()
+    keys_when: Callable[[], bool] = always
+    """When the keys belong to this action; its menu entry and buttons may be enabled without them."""
     title_now: Callable[[], str] | None = None
     """What the menu says at this moment, such as "Undo Move"; None for always `title`."""
 
@@ -80,7 +82,7 @@ class Actions:
         users: dict[str, list[str]] = defaultdict(list)
         for action in self:
             for key in action.keys:
-                if action.enabled_when():
+                if action.enabled_when() and action.keys_when():
                     users[key.lower()].append(action.id)
         return [(key, first, other) for key, (first, *others) in users.items() for other in others]
 

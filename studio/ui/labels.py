@@ -29,6 +29,12 @@ def heading(text: str) -> QLabel:
     return label
 
 
+def as_plain_tooltip(text: str) -> str:
+    """Text from a file as a tooltip that Qt cannot take for markup of the file's own."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "<qt>" + escaped.replace("\n", "<br/>") + "</qt>" if text else ""
+
+
 class ElidedLabel(QLabel):
     """One line of plain text that ends in … where it has no room, with the whole text as its tooltip."""
 

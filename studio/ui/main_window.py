@@ -54,6 +54,7 @@ from studio.ui.window_settings import WindowSettings
 VERSION = "0.1"
 MESSAGE_MS = 15_000
 WIDTH_PX, HEIGHT_PX = 1380, 860
+TRACKS_PX, MODELS_PX, LANE_PX = 230, 320, 120
 
 
 class MainWindow(QMainWindow):
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._folders, self._now, self._log_file = folders, now, log_file
         self._theme: Theme = DARK
         self._was_playing = False
+        self._shown_job: int | None = None
         self._layers = LayerCache()
         self.context = RollContext(studio.document, preview=self._preview, parent=self)
         self.roll = RollView(self.context)
@@ -94,10 +96,12 @@ class MainWindow(QMainWindow):
             asking or FileDialogs(self),
             watch=self._watch,
             trouble=self.show_trouble,
-            picture=partial(save_roll_picture, theme=self._theme),
+            picture=lambda score, take, path: save_roll_picture(score, take, path, theme=self._theme),
         )
         self.settings = WindowSettings(studio, self.context, self.roll, self.set_theme)
         self.bound = BoundActions(window_actions(self, randomness or random.SystemRandom()), self, self._run)
+        self._theme = self.settings.theme
+        self._dress()  # before there are parts: they take their sizes from style and icons
         self.times = TimeFields(studio, self.attempt)
         self.transport = TransportBar(
             self.bound,
@@ -120,10 +124,7 @@ class MainWindow(QMainWindow):
         self._listen()
         self.settings.apply_all()
         self._show_all()
-        if not self.layout_memory.restore():
-            self.resize(WIDTH_PX, HEIGHT_PX)
-            self._across.setSizes([230, WIDTH_PX - 550, 320])
-            self._down.setSizes([HEIGHT_PX - 320, 110])
+        self._place()
 
     # --- building
 
@@ -268,9 +269,23 @@ class MainWindow(QMainWindow):
         board = self.studio.takes
         self.models.show_board(board)
         self.roll.set_take_layers(self._layers.layers_of(board))
+        if board.job != self._shown_job:
+            self._shown_job = board.job
+            self._reveal_join()
         if board.running:
             self.pulse.hurry()
         self.bound.refresh()
+
+    def _reveal_join(self) -> None:
+        """Bring the bars around the join into sight, zooming out only where they would not fit."""
+        span = self.studio.join_loop()
+        if span is None:
+            return
+        view, score = self.context.viewport, self.studio.document.score
+        if span[1] - span[0] > view.right_tick - view.left_tick:
+            self.context.viewport = view.showing(*span, score.ticks_per_quarter)
+        elif span[0] < view.left_tick or span[1] > view.right_tick:
+            self.context.viewport = view.scrolled(float(view.x(span[1])) - view.width, 0)
 
     def _show_transport(self) -> None:
         transport = self.studio.transport
@@ -375,13 +390,19 @@ class MainWindow(QMainWindow):
     # --- looks
 
     def set_theme(self, theme: Theme) -> None:
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, theme)
-        self._theme = theme
+        """Show the window in other colours."""
+        if theme is not self._theme:
+            self._theme = theme
+            self._dress()
         self.context.theme = theme
         self.tracks.set_theme(theme)
         self.models.set_theme(theme)
+
+    def _dress(self) -> None:
+        theme = self._theme
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)
         self.bound.set_icons(lambda name: icon(name, theme.colour("text"), theme.colour("accent")))
 
     def toggle_full_screen(self) -> None:
@@ -424,6 +445,13 @@ class MainWindow(QMainWindow):
             RecoveryDialog(found, wishes, self._now(), self).show()
 
     # --- the system
+
+    def _place(self) -> None:
+        """Take the remembered place and sizes, or good ones for the first time."""
+        if not self.layout_memory.restore():
+            self.resize(WIDTH_PX, HEIGHT_PX)
+            self._across.setSizes([TRACKS_PX, WIDTH_PX - TRACKS_PX - MODELS_PX, MODELS_PX])
+            self._down.setSizes([HEIGHT_PX - LANE_PX, LANE_PX])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

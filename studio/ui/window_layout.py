@@ -52,6 +52,8 @@ class WindowLayout:
         except (ValueError, KeyError, TypeError, binascii.Error):
             return False
         self._window.restoreGeometry(geometry)
+        screen = self._window.screen().availableGeometry()
+        self._window.resize(self._window.size().boundedTo(screen.size()))
         for name, splitter in self._splitters.items():
             if len(sizes[name]) == splitter.count() and all(0 <= size < 100_000 for size in sizes[name]):
                 splitter.setSizes(sizes[name])

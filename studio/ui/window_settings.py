@@ -27,6 +27,12 @@ class WindowSettings:
         self._roll = roll
         self._set_theme = set_theme
 
+    @property
+    def theme(self) -> Theme:
+        """The theme that is set."""
+        name = self._store.get(THEME)
+        return next((theme for theme in THEMES if theme.name.lower() == name), DARK)
+
     def apply_all(self) -> None:
         for setting in (THEME, GRID, SNAP, FOLLOW_PLAYHEAD, PREVIEW_NOTES, METRONOME):
             self.apply(setting)
@@ -36,7 +42,7 @@ class WindowSettings:
         value = self._store.get(setting)
         grid = self._context.grid_setting
         if setting is THEME:
-            self._set_theme(next((theme for theme in THEMES if theme.name.lower() == value), DARK))
+            self._set_theme(self.theme)
         elif setting is GRID:
             try:
                 self._context.grid_setting = replace(grid, choice=grid_choice(value))

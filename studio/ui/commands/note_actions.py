@@ -122,7 +122,7 @@ def note_actions(desk: Desk, randomness: random.Random) -> list[Action]:
         note("louder", "Louder", "Ctrl+Up", "loudness", louder(VELOCITY_STEP), "Raise the velocity by 5"),
         note("softer", "Softer", "Ctrl+Down", "loudness", louder(-VELOCITY_STEP), "Lower the velocity by 5"),
         Action("notes.mute", "Mute notes", desk.edit("Mute notes", lambda s, c: set_flag(s, c, MUTED)),
-               "0", "Notes", "flags", lambda: some() and not desk.studio.takes.showing,
+               "0", "Notes", "flags", some, keys_when=lambda: not desk.studio.takes.showing,
                tooltip="Keep the selected notes but do not play them; again to hear them"),
         note("lock", "Lock notes", "Ctrl+Shift+K", "flags", lambda s, c: set_flag(s, c, LOCKED),
              "Keep models from changing the selected notes; again to unlock them"),

@@ -96,7 +96,8 @@ def view_actions(desk: Desk, roll: RollView, switches: ViewSwitches) -> list[Act
 
     tools = [
         Action(f"view.tool_{tool.value}", f"{title} tool", set_tool(tool), str(number), "View", "tools",
-               lambda: not desk.studio.takes.showing, is_tool(tool), tooltip=tooltip, icon=icon)
+               checked_when=is_tool(tool), tooltip=tooltip, icon=icon,
+               keys_when=lambda: not desk.studio.takes.showing)
         for number, (tool, title, tooltip, icon) in enumerate(TOOLS, 1)
     ]  # fmt: skip
     return [

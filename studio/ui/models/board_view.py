@@ -10,7 +10,7 @@ from studio.ui.roll.takes import TakeLayer
 
 WAITING_TEXT = {
     AnswerState.WAITING: "waiting",
-    AnswerState.LOADING: "reading the song…",
+    AnswerState.LOADING: "reading…",
     AnswerState.WRITING: "writing…",
 }
 
@@ -55,13 +55,13 @@ def trouble_of(answer: ModelAnswer) -> str:
 
 
 def caption(answer: ModelAnswer, slot: TakeSlot) -> str:
-    """How far a take is, or what is in it: "14 notes · 4.2 bits each"."""
+    """How far a take is, or what is in it: "14 notes", "4.2 bits"."""
     if not slot.notes:
         return "" if slot.done else WAITING_TEXT.get(answer.state, "")
     count = f"{len(slot.notes)} note{'s' if len(slot.notes) > 1 else ''}"
     if not slot.done or slot.bits_per_note is None:
-        return f"{count}, writing…"
-    return f"{count} · {slot.bits_per_note:.1f} bits each"
+        return f"{count}\nwriting…"
+    return f"{count}\n{slot.bits_per_note:.1f} bits"
 
 
 class LayerCache:

@@ -34,7 +34,7 @@ class MiniRoll(QWidget):
         self._line = QColor("grey")
 
     def sizeHint(self) -> QSize:
-        return QSize(150, 34)
+        return QSize(150, 32)
 
     def set_colours(self, note: QColor, line: QColor) -> None:
         self._colour, self._line = note, line

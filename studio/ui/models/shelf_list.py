@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from studio.engine import ModelCard, ShelfProblem
-from studio.ui.labels import ElidedLabel, dim_label
+from studio.ui.labels import ElidedLabel, as_plain_tooltip, dim_label
 
 FIGURES_SHOWN = 8
 
@@ -73,7 +73,7 @@ class ShelfList(QWidget):
             line.setProperty("role", "dim")
             line.setContentsMargins(24, 0, 0, 3)
             for widget in (box, line):
-                widget.setToolTip(_as_plain(card_text(card)))
+                widget.setToolTip(as_plain_tooltip(card_text(card)))
                 self._layout.addWidget(widget)
             self.boxes[card.id] = box
         if not cards:
@@ -82,9 +82,3 @@ class ShelfList(QWidget):
             label = dim_label(problem.sentence, wrap=True)
             label.setProperty("role", "error")
             self._layout.addWidget(label)
-
-
-def _as_plain(text: str) -> str:
-    """Text for a tooltip that Qt must not take for markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "<qt>" + escaped.replace("\n", "<br/>") + "</qt>"

@@ -7,20 +7,22 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ml.requests import TakeNote
 from studio.ui import icons
-from studio.ui.labels import ElidedLabel
+from studio.ui.labels import as_plain_tooltip, dim_label
 from studio.ui.models.mini_roll import MiniRoll
 from studio.ui.theme import Theme
+
+CAPTION_PX = 11
 
 
 @dataclass(frozen=True)
 class TakeView:
     """What a row shows. `number` counts from 0 over all models and picks the key and the colour.
 
-    `ticks` is the asked region; `caption` says how far the take is or how surprising it is on the whole;
+    `ticks` is the asked region; `caption` says in two short lines how far the take is or how surprising on the whole;
     `remarks` are what the model could not honour.
     """
 
@@ -60,24 +62,21 @@ class TakeRow(QWidget):
         self.badge.setFixedWidth(14)
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.roll = MiniRoll()
-        self.caption = ElidedLabel()
-        self.caption.setProperty("role", "dim")
+        self.caption = dim_label()
+        font = self.caption.font()
+        font.setPixelSize(CAPTION_PX)
+        self.caption.setFont(font)
+        self.caption.setFixedWidth(self.caption.fontMetrics().horizontalAdvance("88.8 bits") + 4)
         self.export = self._button("Export this take as a MIDI file", lambda: wishes.export(number))
         self.accept = self._button("Keep this take  (Enter)", lambda: wishes.accept(number))
-        buttons = QVBoxLayout()
-        buttons.setSpacing(0)
-        for button in (self.accept, self.export):
-            buttons.addWidget(button)
-        middle = QVBoxLayout()
-        middle.setSpacing(1)
-        middle.addWidget(self.roll)
-        middle.addWidget(self.caption)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 2, 4)
-        layout.setSpacing(6)
+        layout.setContentsMargins(6, 2, 2, 2)
+        layout.setSpacing(4)
         layout.addWidget(self.badge)
-        layout.addLayout(middle, 1)
-        layout.addLayout(buttons)
+        layout.addWidget(self.roll, 1)
+        layout.addWidget(self.caption)
+        layout.addWidget(self.accept)
+        layout.addWidget(self.export)
 
     def _button(self, tooltip: str, clicked: Callable[[], None]) -> QToolButton:
         button = QToolButton()
@@ -100,11 +99,11 @@ class TakeRow(QWidget):
     def show_take(self, view: TakeView, selected: bool) -> None:
         self._selected = selected
         self.roll.set_notes(view.notes, view.ticks, view.bar_ticks, view.pitches)
-        text = view.caption if not view.remarks else f"{view.caption} · {view.remarks[0]}"
-        self.caption.setText(text)
+        self.caption.setText(view.caption)
+        self.caption.setToolTip(as_plain_tooltip("\n".join(view.remarks)))
         self.accept.setEnabled(view.done)
         self.export.setEnabled(view.done)
-        self.setAccessibleName(f"Take {self.number + 1} of {view.model}, {text}")
+        self.setAccessibleName(f"Take {self.number + 1} of {view.model}, {', '.join(view.caption.splitlines())}")
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
