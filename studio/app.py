@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.audio import Player, PlayerOptions
 from studio.audio.messages import AUTO
-from studio.engine import Engine, Shelf, UnknownModel
+from studio.engine import Engine, Shelf
 from studio.project import AppFolders, Journal, SettingsStore
 from studio.project.settings import AUDIO_DRIVER, MIDI_OUTPUT
 from studio.session.files import read_piece
@@ -31,8 +30,6 @@ LOG_NAME = "continuo.log"
 WARM_UP_AFTER_MS = 1500
 """Models are loaded only when the window has settled: importing torch takes seconds and disturbs the first clicks."""
 NO_DISPLAY = "There is no display to open a window on: see `continuo --help` for what works without one."
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -108,22 +105,12 @@ def run(path: Path | None = None) -> int:
     last_resort.tell = running.window.notice.show_sentence
     asked_to_end = _end_on_signals(application)
     QTimer.singleShot(0, running.window, running.window.offer_recovery)
-    QTimer.singleShot(WARM_UP_AFTER_MS, running.window, lambda: warm_up(running.studio))
+    QTimer.singleShot(WARM_UP_AFTER_MS, running.window, running.studio.warm_up)
     try:
         return application.exec()
     finally:
         running.close(keep_journal=bool(asked_to_end))
         last_resort.remove()
-
-
-def warm_up(studio: Studio) -> None:
-    """Let the engine load the models that will be asked, in its own time."""
-    ids = studio.wishes.models or tuple(card.id for card in studio.shelf.models())
-    try:
-        if ids:
-            studio.engine.warm_up(ids)
-    except UnknownModel as trouble:  # a model of the last time that is gone; asking will say so
-        log.info("%s", trouble)
 
 
 def _display_is_missing() -> bool:

@@ -88,7 +88,7 @@ def running_timers() -> dict[Any, str]:
     if core is None or core.QCoreApplication.instance() is None:
         return {}
     shiboken = sys.modules["shiboken6"]
-    timers = (thing for thing in gc.get_objects() if isinstance(thing, core.QTimer))
+    timers = (thing for thing in gc.get_objects() if issubclass(type(thing), core.QTimer))
     return {
         id(timer): f"QTimer {timer.objectName() or timer.parent()!r}"
         for timer in timers

@@ -47,6 +47,12 @@ class PlayerOnPaper:
     def set_metronome(self, on: bool) -> None:
         self.calls.append(("metronome", on))
 
+    def preview_on(self, pitch: int, velocity: int, *, program: int, bank: int, drums: bool, volume: int) -> None:
+        self.calls.append(("preview on", pitch, velocity))
+
+    def preview_off(self, pitch: int | None = None) -> None:
+        self.calls.append(("preview off", pitch))
+
     def panic(self) -> None:
         self.calls.append(("panic",))
 
