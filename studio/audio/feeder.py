@@ -71,7 +71,8 @@ class Feeder:
                 current.next_count_in += 1
         if self.metronome:
             for click in clicks_between(plan.time_map, current.next_click_s, limit_s):
-                self._put_click(click, current.out_at(click.at_s))
+                if (at_s := current.out_at(click.at_s)) > current.sent_s:
+                    self._put_click(click, at_s)
         current.next_click_s = max(current.next_click_s, limit_s)
 
         stop = max(int(np.searchsorted(plan.control_s, limit_s, "left")), current.next_control)

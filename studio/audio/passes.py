@@ -23,8 +23,9 @@ class Pass:
 
     `wraps` says that the loop follows; a pass that does not wrap and has an end stops playback there.
     `count_in` holds clicks by the output's clock, before `out_s`. `begun` says that the receiver's state at
-    the start was handed out. `next_note`, `next_control` and `next_count_in` are the first rows of the plan
-    and of the count-in not yet handed out, `next_click_s` the place in the piece from which to click.
+    the start was handed out; what was due by `sent_s` of the output was sent before. `next_note`,
+    `next_control` and `next_count_in` are the first rows of the plan and of the count-in not yet handed
+    out, `next_click_s` the place in the piece from which to click.
     """
 
     out_s: float
@@ -35,6 +36,7 @@ class Pass:
     serial: int
     count_in: tuple[Click, ...] = ()
     begun: bool = False
+    sent_s: float = -math.inf
     next_note: int = 0
     next_control: int = 0
     next_click_s: float = 0.0

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.music import TimeMap
 from studio.audio.feeder import Feeder
@@ -29,6 +30,8 @@ from studio.audio.slots import SLOTS
 START_DELAY_S = 0.015
 """Between the order to play and the first note, so that the first window is handed over in time."""
 MIN_LOOP_S = 0.05
+TOLERANCE_S = 1e-6
+"""More than the rounding errors of going from the output's time to the piece's and back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,13 +285,19 @@ class Transport:
         else:
             song_s = _moved(song_s, current.plan.time_map, plan.time_map)
             fresh = self._new_pass(sure_s, song_s, plan, self._serial, self._loop)
-        fresh.begun = True
-        # Half a microsecond of tolerance, so that what was sent at `sure_s` itself is not sent again.
-        after_s = song_s + 5e-7
-        fresh.next_note = int(np.searchsorted(plan.on_s, after_s, "right"))
-        fresh.next_control = int(np.searchsorted(plan.control_s, after_s, "right"))
-        fresh.next_click_s = after_s
+        fresh.begun, fresh.sent_s = True, sure_s
+        fresh.next_note = _first_unsent(plan.on_s, fresh, song_s)
+        fresh.next_control = _first_unsent(plan.control_s, fresh, song_s)
+        fresh.next_click_s = song_s - TOLERANCE_S
         return fresh
+
+
+def _first_unsent(times_s: NDArray[np.float64], fresh: Pass, song_s: float) -> int:
+    """The first row at or after a place of the piece that was not sent yet, judged by the output's time."""
+    row = int(np.searchsorted(times_s, song_s - TOLERANCE_S, "left"))
+    while row < len(times_s) and fresh.out_at(float(times_s[row])) <= fresh.sent_s:
+        row += 1
+    return row
 
 
 def panic_messages(slots: Iterable[int]) -> list[Message]:
