@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter, QPen
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter
 
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.grid_lines import GridLines, grid_lines
-from studio.ui.roll.rect_batch import draw_lines
+from studio.ui.roll.rect_batch import draw_rects
 
 CLOSE_BARS_PX = 40
-"""When bars are closer than this only every fourth one has a strong line."""
+"""When bars are closer than this only every fourth of those drawn has a strong line."""
 
 
 class GridLayer:
-    """Lines are one physical pixel (two on doubled screens), whatever the scale of the screen."""
+    """Lines are one pixel wide and crisp at any scale of the screen: they are placed in its own pixels."""
 
     def __init__(self, context: RollContext) -> None:
         self._context = context
@@ -23,21 +24,29 @@ class GridLayer:
     def paint(self, painter: QPainter, area: QRect) -> None:
         context = self._context
         view, theme = context.viewport, context.theme
+        ratio = painter.device().devicePixelRatioF()
         start = int(view.tick(area.left() - 1))
         lines = grid_lines(context.time_map, max(0, start), int(view.tick(area.right() + 2)) + 1,
                            context.grid.ticks, view.px_per_tick)  # fmt: skip
-        strong = lines.bars if self._bars_apart(lines) else lines.bars[(lines.numbers - 1) % 4 == 0]
+        strong = self._strong(lines)
+        top, height = round(area.top() * ratio), round(area.height() * ratio)
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        painter.setPen(Qt.PenStyle.NoPen)
         for ticks, colour in (
-            (lines.steps, "line_grid"), (lines.beats, "line_beat"), (lines.bars, "line_beat"), (strong, "line_bar"),
-        ):  # fmt: skip
-            pen = QPen(theme.colour(colour), max(1, round(painter.device().devicePixelRatioF())))
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            x = view.x(ticks).astype(int)
-            draw_lines(painter, x, area.top(), x, area.bottom())
+            (np.setdiff1d(lines.steps, lines.beats), "line_grid"),
+            (lines.beats, "line_beat"),
+            (lines.bars[~strong], "line_beat"),
+            (lines.bars[strong], "line_bar"),
+        ):
+            painter.setBrush(theme.colour(colour))
+            draw_rects(painter, np.floor(view.x(ticks)) * ratio, top, max(1, round(ratio)), height)
+        painter.restore()
 
-    def _bars_apart(self, lines: GridLines) -> bool:
-        """Whether every bar can have a strong line without the page turning into a fence."""
+    def _strong(self, lines: GridLines) -> NDArray[np.bool_]:
+        """Which bars get a strong line: all, or every fourth where they would turn the page into a fence."""
         if len(lines.bars) < 2:
-            return True
-        return float(np.diff(lines.bars).min()) * self._context.viewport.px_per_tick >= CLOSE_BARS_PX
+            return np.ones(len(lines.bars), bool)
+        gap_px = float(np.diff(lines.bars).min()) * self._context.viewport.px_per_tick
+        every = 4 * int(np.diff(lines.numbers).min()) if gap_px < CLOSE_BARS_PX else 1
+        return (lines.numbers - 1) % every == 0
