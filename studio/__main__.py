@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +33,22 @@ Everything happens on this computer; nothing is sent anywhere. A failure is one 
 COMMANDS = ("continue", "models", "info", "export", "demo")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+def main() -> int:
+    """The console script: run the program and end the process."""
+    code = run(sys.argv[1:])
+    from studio.engine.worker import THREAD_NAME
+
+    if any(thread.name == THREAD_NAME for thread in threading.enumerate()):
+        # A model that did not stop in time: torch aborts the process when Python ends while it still works.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; returns the exit code."""
+    given = list(arguments)
     if given and (given[0] in COMMANDS or given[0].startswith("-")):
         return _command(_parser().parse_args(given))
     if len(given) > 1:
@@ -110,9 +124,9 @@ def _refuse(options: argparse.Namespace, sentence: str) -> int:
 
 
 def _window(path: Path | None) -> int:
-    from studio.app import run
+    from studio import app
 
-    return run(path)
+    return app.run(path)
 
 
 def _save_picture(score: Score, take: Take | None, path: Path) -> None:

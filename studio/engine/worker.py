@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+THREAD_NAME = "continuo-engine"
 PROGRESS_STEP = 0.01
 """Progress is posted when it has grown by this much."""
 
@@ -65,7 +66,7 @@ class Worker:
         self._make_generator = make_generator
         self._fetch, self._post, self._done = fetch, post, done
         self._generator: Generator | None = None
-        self._thread = threading.Thread(target=self._run, name="continuo-engine", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
         self._thread.start()
 
     def join(self, timeout_s: float) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 
 from ml.music import Key, Score
 from ml.music.midi import read_midi_file, write_midi_file
-from studio.__main__ import main
+from studio.__main__ import run
 from studio.engine import Engine
 from studio.project import AppFolders, ProjectFile, save_project
 from studio.session import start
@@ -41,14 +43,14 @@ Refused = Callable[..., str]
 def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
     """Run a command that must be refused; the sentence."""
 
-    def run(*arguments: str | Path) -> str:
-        assert main([str(argument) for argument in arguments]) == 2
+    def refuse(*arguments: str | Path) -> str:
+        assert run([str(argument) for argument in arguments]) == 2
         out, err = capsys.readouterr()
         assert err.count("\n") == 1 and err.rstrip().endswith(".")
         assert not out or json.loads(out)["error"] == err.strip()
         return err
 
-    return run
+    return refuse
 
 
 # --- continue
@@ -59,7 +61,7 @@ def test_continue_writes_a_midi_file_per_take_and_says_where_each_came_from(
 ) -> None:
     out = tmp_path / "new" / "takes"
     command = ["continue", str(song), "--bars", "2", "--model", "beta", "--model", "alpha", "--takes", "2"]
-    assert main([*command, "--seed", "1", "--key", "D:maj", "-o", str(out)]) == 0
+    assert run([*command, "--seed", "1", "--key", "D:maj", "-o", str(out)]) == 0
     names = [f"My_song-{model}-{take}.mid" for model in ("beta", "alpha") for take in (1, 2)]
     printed, told = capsys.readouterr()
     assert [Path(line).name for line in printed.splitlines()] == [*names, "My_song-takes.json"]
@@ -80,14 +82,14 @@ def test_continue_writes_a_midi_file_per_take_and_says_where_each_came_from(
 
 def test_the_same_seed_writes_the_same_bytes(installed: Path, song: Path, tmp_path: Path) -> None:
     for out in ("one", "two"):
-        assert main(["continue", str(song), "--seed", "9", "--takes", "1", "-o", str(tmp_path / out)]) == 0
+        assert run(["continue", str(song), "--seed", "9", "--takes", "1", "-o", str(tmp_path / out)]) == 0
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
 def test_alone_leaves_the_song_out_and_after_chooses_the_place(installed: Path, song: Path, tmp_path: Path) -> None:
     command = ["continue", str(song), "--bars", "2", "--takes", "1", "--model", "alpha", "--after", "1"]
-    assert main([*command, "--alone", "-o", str(tmp_path / "out")]) == 0
+    assert run([*command, "--alone", "-o", str(tmp_path / "out")]) == 0
     score = read_midi_file(tmp_path / "out" / "My_song-alpha-1.mid").score
     assert score.note_count == 16 and score.tracks[0].notes.start[0] == 0 and score.end_tick <= 2 * 1920
     (origin,) = json.loads((tmp_path / "out" / "My_song-takes.json").read_text())["takes"]
@@ -96,14 +98,14 @@ def test_alone_leaves_the_song_out_and_after_chooses_the_place(installed: Path, 
 
 def test_projects_can_be_continued_too(installed: Path, tune: Score, tmp_path: Path) -> None:
     save_project(tmp_path / "p.continuo", ProjectFile(tune))
-    assert main(["continue", str(tmp_path / "p.continuo"), "--takes", "1", "-o", str(tmp_path / "out")]) == 0
+    assert run(["continue", str(tmp_path / "p.continuo"), "--takes", "1", "-o", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "p-alpha-1.mid").exists()
 
 
 def test_a_command_leaves_no_mark_in_the_users_settings(
     installed: Path, song: Path, tmp_path: Path, folders: AppFolders
 ) -> None:
-    assert main(["continue", str(song), "--takes", "1", "-o", str(tmp_path / "out")]) == 0
+    assert run(["continue", str(song), "--takes", "1", "-o", str(tmp_path / "out")]) == 0
     assert not folders.settings_file.exists() and not folders.journal.exists()
 
 
@@ -148,7 +150,7 @@ def test_when_every_model_fails_nothing_is_written(
 
     walker.before_note["alpha"] = no_memory
     command = ("continue", song, "-o", tmp_path / "out", "--model", "alpha")
-    assert main([str(word) for word in command]) == 2
+    assert run([str(word) for word in command]) == 2
     assert not (tmp_path / "out").exists()
 
 
@@ -159,7 +161,7 @@ def test_when_one_model_fails_the_takes_of_the_others_are_written(
         raise MemoryError
 
     walker.before_note["alpha"] = no_memory
-    assert main(["continue", str(song), "--takes", "1", "-o", str(tmp_path / "out")]) == 1
+    assert run(["continue", str(song), "--takes", "1", "-o", str(tmp_path / "out")]) == 1
     assert (tmp_path / "out" / "My_song-beta-1.mid").exists()
     assert "Alpha ran out of memory" in capsys.readouterr().err
     assert "alpha" in json.loads((tmp_path / "out" / "My_song-takes.json").read_text())["failures"]
@@ -193,7 +195,7 @@ def test_stopping_in_the_middle_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("studio.session.studio.Studio.wait", ctrl_c)
-    assert main(["continue", str(song), "-o", str(tmp_path / "out")]) == 130
+    assert run(["continue", str(song), "-o", str(tmp_path / "out")]) == 130
     assert not (tmp_path / "out").exists()
 
 
@@ -201,13 +203,13 @@ def test_stopping_in_the_middle_leaves_nothing(
 
 
 def test_info_says_what_is_in_a_file(song: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["info", str(song)]) == 0
+    assert run(["info", str(song)]) == 0
     text = capsys.readouterr().out
     assert "16 notes in 4 bars" in text and "Lead" in text and "4/4" in text and "C major" in text
 
 
 def test_info_as_json_is_one_object(song: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["info", str(song), "--json"]) == 0
+    assert run(["info", str(song), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["notes"] == 16 and found["warnings"] == [] and found["bars"] == 4
     assert [(track["name"], track["notes"]) for track in found["tracks"]] == [("Lead", 16), ("Bass", 0)]
@@ -215,7 +217,7 @@ def test_info_as_json_is_one_object(song: Path, capsys: pytest.CaptureFixture[st
 
 def test_info_keeps_what_can_be_read_of_a_damaged_file(song: Path, capsys: pytest.CaptureFixture[str]) -> None:
     song.write_bytes(song.read_bytes()[:-30])
-    assert main(["info", str(song), "--json"]) == 0
+    assert run(["info", str(song), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["notes"] > 0 and found["warnings"]
 
@@ -231,18 +233,18 @@ def test_what_is_no_music_is_refused_with_one_sentence(tmp_path: Path, refused: 
 
 def test_models_lists_what_is_there_and_what_is_wrong(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (installed / "beta" / "card.json").write_text("{")
-    assert main(["models", "--json"]) == 0
+    assert run(["models", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [model["id"] for model in found["models"]] == ["alpha"]
     assert "beta" in found["problems"][0]["sentence"]
-    assert main(["models"]) == 0
+    assert run(["models"]) == 0
     text = capsys.readouterr().out
     assert "alpha" in text and "scales" in text and "not usable" in text
 
 
 def test_export_makes_midi_of_a_project(tune: Score, tmp_path: Path) -> None:
     save_project(tmp_path / "p.continuo", ProjectFile(tune))
-    assert main(["export", str(tmp_path / "p.continuo"), "-o", str(tmp_path / "p.mid")]) == 0
+    assert run(["export", str(tmp_path / "p.continuo"), "-o", str(tmp_path / "p.mid")]) == 0
     assert read_midi_file(tmp_path / "p.mid").score.note_count == 16
 
 
@@ -255,7 +257,7 @@ def test_export_refuses_what_it_cannot_write(song: Path, tmp_path: Path, refused
 
 
 def test_export_renders_sound(song: Path, tmp_path: Path) -> None:
-    assert main(["export", str(song), "-o", str(tmp_path / "song.wav")]) == 0
+    assert run(["export", str(song), "-o", str(tmp_path / "song.wav")]) == 0
     assert (tmp_path / "song.wav").read_bytes()[:4] == b"RIFF"
 
 
@@ -265,7 +267,7 @@ def test_export_renders_sound(song: Path, tmp_path: Path) -> None:
 def test_demo_does_the_main_job_and_prints_where_everything_lies(
     installed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], qapp: Any
 ) -> None:
-    assert main(["demo", "-o", str(tmp_path / "demo")]) == 0
+    assert run(["demo", "-o", str(tmp_path / "demo")]) == 0
     paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert sorted(path.suffix for path in paths) == [".mid", ".mid", ".png", ".wav", ".wav"]
     assert all(path.is_file() and path.stat().st_size > 200 for path in paths)
@@ -287,7 +289,7 @@ def test_demo_without_models_says_where_they_belong(
 @pytest.mark.parametrize("command", [[], ["continue"], ["models"], ["info"], ["export"], ["demo"]])
 def test_help_is_there_for_every_command(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main([*command, "--help"])
+        run([*command, "--help"])
     assert end.value.code == 0
     text = capsys.readouterr().out
     assert len(text) > 300 and max(map(len, text.splitlines())) <= 125
@@ -295,5 +297,28 @@ def test_help_is_there_for_every_command(command: list[str], capsys: pytest.Capt
 
 def test_two_files_at_once_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["a.mid", "b.mid"])
+        run(["a.mid", "b.mid"])
     assert end.value.code == 2
+
+
+def test_a_model_that_never_stops_does_not_keep_the_program_from_ending(models: Path) -> None:
+    code = f"""
+import sys, threading
+from pathlib import Path
+from studio import __main__ as program
+from studio.engine import Engine, Shelf
+class Stuck:
+    def load(self, folder):
+        loading.set()
+        threading.Event().wait()
+loading = threading.Event()
+def run(arguments):
+    engine = Engine(Shelf([Path({str(models)!r})]), Stuck, patience_s=0.1)
+    engine.warm_up(["alpha"])
+    loading.wait()
+    engine.close()
+    return 7
+program.run = run
+sys.exit(program.main())
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, stderr=subprocess.DEVNULL).returncode == 7
