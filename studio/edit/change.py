@@ -58,7 +58,8 @@ class _Timed(Protocol):
 def changed_ticks(before: NoteTable, after: NoteTable) -> tuple[int, int] | None:
     """The ticks [start, end) that hold every note in which two tables differ; None when they are equal.
 
-    Rows equal at the front and at the back are skipped, so a local edit gives a local range.
+    Rows equal at the front and at the back are skipped, so a local edit gives a local range. The two
+    never overlap, since a table holds each id once.
     """
     if before is after:
         return None
@@ -73,7 +74,6 @@ def changed_ticks(before: NoteTable, after: NoteTable) -> tuple[int, int] | None
         from_back |= old[len(old) - shorter :] != new[len(new) - shorter :]
     front = int(differs.argmax()) if differs.any() else shorter
     back = int(from_back[::-1].argmax()) if from_back.any() else shorter
-    back = min(back, shorter - front)
     parts = [(t.start[front : len(t) - back], t.end[front : len(t) - back]) for t in (before, after)]
     if not any(len(start) for start, _ in parts):
         return None

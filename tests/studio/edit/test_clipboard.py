@@ -110,6 +110,7 @@ def test_a_pasted_phrase_has_every_note_within_half_a_tick(piece: tuple[Score, S
     by_id = {note.id: note for note in pasted}
     for note in clip.notes:
         assert abs((by_id[note.id].start - tick) * TPQ - note.start * tpq) * 2 <= TPQ
+        assert by_id[note.id].length >= 1
         assert (by_id[note.id].pitch, by_id[note.id].velocity) == (note.pitch, note.velocity)
     there_and_back = Clip(pasted.replaced(slice(None), start=pasted.start - tick), tpq)
     if tpq % TPQ == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.music import NoteTable, Score, Track
 from studio.edit import Document, History, Selection, Step
-from studio.edit.operations import rename_track, set_velocity, transpose
+from studio.edit.operations import nudge, rename_track, set_velocity, transpose
 from tests.studio.edit.pieces import everything
 
 BYTES_PER_NOTE = 28
@@ -32,6 +32,15 @@ def test_the_oldest_steps_go_when_the_notes_take_too_much_room() -> None:
     while document.can_undo:
         document.undo()
     assert document.track.notes.velocity[0] == 20
+
+
+def test_a_large_step_makes_room_by_dropping_several_small_ones() -> None:
+    document = Document(long_piece(1000), undo_limit_bytes=1000 * (BYTES_PER_NOTE + 9))
+    for velocity in (10, 20, 30, 40):
+        document.apply(f"{velocity}", set_velocity(document.score, everything(document.score), velocity))
+    document.apply("Later", nudge(document.score, everything(document.score), 100))
+    assert [step.label for step in document.history.steps] == ["30", "40", "Later"]
+    assert document.history.costs == (1000 * BYTES_PER_NOTE, 1000, 8000)
 
 
 def test_one_step_can_be_undone_however_large_the_piece() -> None:

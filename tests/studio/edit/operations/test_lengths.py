@@ -38,11 +38,14 @@ def test_splitting_and_joining_the_parts_gives_the_original(piece: tuple[Score, 
 
 def test_joining_keeps_the_first_note_and_lasts_to_the_latest_end() -> None:
     score = song(
-        Note(0, 100, 60, 50, id=0), Note(50, 500, 60, 70, id=1), Note(100, 10, 60, 90, id=2), Note(0, 5, 61, id=3)
+        Note(0, 100, 60, 50, id=0),
+        Note(50, 500, 60, 70, release=9, id=1),
+        Note(100, 10, 60, 90, id=2),
+        Note(0, 5, 61, id=3),
     )
     joined = join(score, everything(score))
     assert sounds(joined.score) == [(0, 550, 60), (0, 5, 61)]
-    assert [note.velocity for note in joined.score.tracks[0].notes] == [50, 80]
+    assert [(note.velocity, note.release) for note in joined.score.tracks[0].notes] == [(50, 9), (80, 64)]
     assert joined.selection == Selection(0, frozenset({0, 3}))
 
 

@@ -71,12 +71,26 @@ def test_a_track_that_was_renamed_and_edited_in_place_is_still_the_asked_one() -
 
 
 def test_a_take_for_a_deleted_track_is_refused_with_a_sentence_and_never_lands_elsewhere() -> None:
-    twins = Score(tracks=(Track(name="Choir", notes=NoteTable.of(melody(60))), Track(name="Choir")))
+    twins = Score(
+        tracks=(
+            Track(name="Choir", notes=NoteTable.of(melody(60))),
+            Track(name="Choir", notes=NoteTable.of(melody(48))),
+        )
+    )
     take = take_for(twins, *answer(67))
     without = delete_track(twins, 0).score
     for score in (without, transpose(without, everything(without), 1).score):
         with pytest.raises(EditRefused, match='The track "Choir" that this take was made for'):
             accept_take(score, take)
+
+
+def test_a_twin_of_the_asked_track_is_not_mistaken_for_it() -> None:
+    alto, tenor = (Track(name="Choir", notes=NoteTable.of(melody(pitch))) for pitch in (65, 55))
+    asked = Score(tracks=(alto, tenor))
+    swapped = move_track(transpose(asked, everything(asked), 2).score, 0, 1).score
+    accepted = accept_take(swapped, take_for(asked, *answer(72)))
+    assert [sounds(accepted.score, index)[0][2] for index in (0, 1)] == [55, 67]
+    assert sounds(accepted.score, 1)[-1] == (BAR, TPQ, 72)
 
 
 def test_a_take_in_another_clock_is_rescaled_and_rounding_is_reported() -> None:

@@ -26,6 +26,11 @@ def test_quantising_ends_too() -> None:
     assert sounds(quantise(score, everything(score), 240, ends=True).score) == [(0, 960, 60), (1920, 240, 62)]
 
 
+def test_a_note_without_length_gets_one_when_its_end_is_quantised() -> None:
+    score = song(Note(10, 0, 60))
+    assert sounds(quantise(score, everything(score), 240, strength=0.001, ends=True).score) == [(10, 1, 60)]
+
+
 def test_swing_delays_every_second_line() -> None:
     score = song(*melody(60, 60, 60, 60, length=480))
     swung = quantise(score, everything(score), 480, swing=2 / 3)
