@@ -14,7 +14,7 @@ from ml.music.midi.chunks import Header
 from ml.music.midi.limits import DEFAULT_TICKS_PER_QUARTER, MAX_TICK, MAX_TRACKS
 from ml.music.midi.setup import Setup, lift_setup
 from ml.music.midi.track_events import RawTrack
-from ml.music.midi.warnings import Warnings
+from ml.music.midi.warnings import Warnings, counted
 from ml.music.note_table import NoteTable
 from ml.music.score import DRUM_CHANNEL, KeySignature, Marker, Mixer, Score, Track, TrackEvent
 from ml.music.time_map import Metre, Tempo, TimeMap
@@ -147,7 +147,7 @@ def _clamp(number: int, raw: RawTrack, warnings: Warnings) -> None:
         return
     late = sum(event.tick > MAX_TICK for event in raw.events) + int((np.array(raw.start) > MAX_TICK).sum())
     raw.events = [event if event.tick <= MAX_TICK else TrackEvent(MAX_TICK, event.data) for event in raw.events]
-    warnings.track(number, f"{late} events lie days after the start; they were moved to tick {MAX_TICK}")
+    warnings.track(number, f"{counted(late, 'event')} days after the start moved to tick {MAX_TICK}")
 
 
 def _sort_events(number: int, raw: RawTrack, whole: Global, warnings: Warnings, leading: bool) -> Sorted:
@@ -198,10 +198,10 @@ def _parts(number: int, raw: RawTrack, content: Sorted, warnings: Warnings) -> l
     keys, velocity, release = np.array(raw.key), np.array(raw.velocity), np.array(raw.release)
     never_ended = ends < 0
     if never_ended.any():
-        warnings.track(number, f"{int(never_ended.sum())} notes were never ended; they last until its end")
+        warnings.track(number, f"{counted(int(never_ended.sum()), 'note')} never ended; all last until its end")
         ends[never_ended] = max(raw.tick, raw.end_tick or 0)
     if raw.unmatched_offs:
-        warnings.track(number, f"{raw.unmatched_offs} note ends without a note were left out")
+        warnings.track(number, f"{counted(raw.unmatched_offs, 'note end')} without a note left out")
     lengths = np.minimum(ends, MAX_TICK) - starts
     channels = raw.channels
     if not channels:

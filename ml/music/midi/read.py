@@ -9,7 +9,7 @@ from ml.music.midi.chunks import Header, TrackSpan, find_header, gaps, next_chun
 from ml.music.midi.limits import MAX_EVENTS, MAX_FILE_BYTES, MAX_TRACKS
 from ml.music.midi.refusals import UnreadableMidi, called, not_midi, refusal
 from ml.music.midi.track_events import RawTrack, TooManyEvents, read_events
-from ml.music.midi.warnings import Warnings
+from ml.music.midi.warnings import Warnings, counted
 from ml.music.score import Score
 
 
@@ -97,6 +97,6 @@ def _judge_span(number: int, span: TrackSpan, track: RawTrack, file_end: int, wa
     elif track.end_tick is None:
         warnings.track(number, "its end is not marked")
     if track.skipped_bytes:
-        warnings.track(number, f"{track.skipped_bytes} bytes that are no events were skipped")
+        warnings.track(number, f"{counted(track.skipped_bytes, 'byte')} that made no event skipped")
     if track.events_after_end:
-        warnings.track(number, f"{track.events_after_end} events after its end mark were kept")
+        warnings.track(number, f"{counted(track.events_after_end, 'event')} after its end mark kept")

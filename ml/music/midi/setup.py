@@ -52,29 +52,31 @@ def lift_setup(events: Sequence[TrackEvent], limit: int) -> tuple[Setup, tuple[T
     """
     later = bisect_right(events, limit, key=lambda event: event.tick)
     program_at = max((i for i, event in enumerate(events[:later]) if event.data[0] & 0xF0 == 0xC0), default=-1)
-    setup, high, low = Setup(), None, None
+    program = high = low = volume = pan = None
+    program_tick = volume_tick = pan_tick = 0
     kept: list[TrackEvent] = []
     waiting: list[TrackEvent] = []
     for index, event in enumerate(events[:later]):
-        kind = event.data[0] & 0xF0
+        tick, data = event.tick, event.data
+        kind = data[0] & 0xF0
+        controller = data[1] if kind == 0xB0 else -1
         if kind == 0xC0:
             if index == program_at:
-                setup = replace(setup, program=event.data[1], program_tick=event.tick)
-            continue
-        controller = event.data[1] if kind == 0xB0 else -1
-        if controller in (BANK_HIGH, BANK_LOW) and index > program_at >= 0:
-            waiting.append(TrackEvent(limit, event.data))
-        elif controller in (BANK_HIGH, BANK_LOW):
-            high, low = (event.data[2], low) if controller == BANK_HIGH else (high, event.data[2])
-            setup = replace(setup, program_tick=event.tick)
+                program, program_tick = data[1], tick
+        elif controller in (BANK_HIGH, BANK_LOW) and index > program_at >= 0:
+            waiting.append(TrackEvent(limit, data))
+        elif controller == BANK_HIGH:
+            high, program_tick = data[2], tick
+        elif controller == BANK_LOW:
+            low, program_tick = data[2], tick
         elif controller == VOLUME:
-            setup = replace(setup, volume=event.data[2], volume_tick=event.tick)
+            volume, volume_tick = data[2], tick
         elif controller == PAN:
-            setup = replace(setup, pan=event.data[2], pan_tick=event.tick)
+            pan, pan_tick = data[2], tick
         else:
             kept.append(event)
-    if high is not None or low is not None:
-        setup = replace(setup, bank=(high or 0) << 7 | (low or 0))
+    bank = None if high is None and low is None else (high or 0) << 7 | (low or 0)
+    setup = Setup(program, bank, volume, pan, program_tick, volume_tick, pan_tick)
     return setup, (*kept, *waiting, *events[later:])
 
 

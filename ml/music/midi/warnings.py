@@ -29,3 +29,8 @@ class Warnings:
         """All sentences, the last one saying how many more there were."""
         more = (f"There were {self._more} more troubles like these.",) if self._more else ()
         return (*self._sentences, *more)
+
+
+def counted(number: int, noun: str) -> str:
+    """The number and its noun, as in "1 note" and "3 notes"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
