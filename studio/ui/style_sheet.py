@@ -38,8 +38,14 @@ def style_sheet(theme: Palette) -> str:
     """Qt style sheet text. A button may ask for `primary` = true; a label for `role` = "dim" or "error"."""
     hover = "#353a43" if theme.dark else "#e6e9ed"
     pressed = "#22262c" if theme.dark else "#d8dce2"
+    # A triangle without a picture file: the part of a cone of colour that opens upwards from the lower edge.
+    triangle = (
+        f"qconicalgradient(cx:0.5, cy:1, angle:63.4, stop:0 {theme.text_dim}, stop:0.147 {theme.text_dim}, "
+        "stop:0.148 transparent, stop:1 transparent)"
+    )
     return f"""
     QMainWindow, QDialog {{ background: {theme.window}; }}
+    QDialog#palette {{ border: 1px solid {theme.text_dim}; }}
     QWidget {{ color: {theme.text}; }}
     QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
     QMainWindow::separator:hover {{ background: {theme.accent}; }}
@@ -97,6 +103,8 @@ def style_sheet(theme: Palette) -> str:
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{
         border-color: {theme.accent}; }}
     QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {theme.text_dim}; }}
+    QComboBox::drop-down {{ border: none; background: transparent; width: 20px; }}
+    QComboBox::down-arrow {{ width: 9px; height: 5px; margin-right: 8px; background: {triangle}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.border};
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; outline: none; }}
 

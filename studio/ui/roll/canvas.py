@@ -123,11 +123,19 @@ class NoteArea(QWidget):
         gesture = self._dispatcher.press(event.button(), at, double=double)
         if gesture is None:
             if event.button() is Qt.MouseButton.RightButton:
+                self._select_for_menu(at)
                 self.menuRequested.emit(event.globalPosition().toPoint(), at.tick, at.pitch)
             return
         self._gesture, self._button = gesture, event.button()
         gesture.begin(at)
         self.update()
+
+    def _select_for_menu(self, at: Pointer) -> None:
+        """What the menu offers is meant for the note under the mouse: select it, unless it is already."""
+        document = self._context.document
+        hit = hit_at(self._context, at.x, at.y)
+        if hit is not None and hit.id not in document.selection.ids:
+            document.select(document.selection.with_ids({hit.id}))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event, double=True)

@@ -10,7 +10,10 @@ from PySide6.QtGui import QPainter
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.grid_lines import GridLines, grid_lines
 from studio.ui.roll.rect_batch import draw_rects
+from studio.ui.theme import mixed
 
+CLOSE_STEPS_PX = 14
+"""When grid lines are closer than this they are fainter."""
 CLOSE_BARS_PX = 40
 """When bars are closer than this only every fourth of those drawn has a strong line."""
 
@@ -33,13 +36,15 @@ class GridLayer:
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
         painter.setPen(Qt.PenStyle.NoPen)
+        crowded = float(context.grid.ticks) * view.px_per_tick < CLOSE_STEPS_PX
+        fine = mixed(theme.colour("line_grid"), theme.colour("row"), 0.45 if crowded else 0.0)
         for ticks, colour in (
-            (np.setdiff1d(lines.steps, lines.beats), "line_grid"),
-            (lines.beats, "line_beat"),
-            (lines.bars[~strong], "line_beat"),
-            (lines.bars[strong], "line_bar"),
+            (np.setdiff1d(lines.steps, lines.beats), fine),
+            (lines.beats, theme.colour("line_beat")),
+            (lines.bars[~strong], theme.colour("line_beat")),
+            (lines.bars[strong], theme.colour("line_bar")),
         ):
-            painter.setBrush(theme.colour(colour))
+            painter.setBrush(colour)
             draw_rects(painter, np.floor(view.x(ticks)) * ratio, top, max(1, round(ratio)), height)
         painter.restore()
 

@@ -83,3 +83,11 @@ def test_the_right_button_asks_for_the_menu_in_the_select_tool(four, qtbot):
         four.click(960, 64, button=Qt.MouseButton.RightButton)
     assert asked.args[1:] == [960.0, 64]
     assert len(four.notes) == 4
+
+
+def test_the_menu_is_for_the_note_under_the_mouse(four):
+    four.choose(60, 67)
+    four.click(4200, 67, button=Qt.MouseButton.RightButton)
+    assert four.selected == [60, 67]
+    four.click(2300, 64, button=Qt.MouseButton.RightButton)
+    assert four.selected == [64]

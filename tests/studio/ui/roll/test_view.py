@@ -177,6 +177,26 @@ def test_takes_show_the_active_one_bright_and_dim_what_they_would_replace(hand):
     assert colour_at(hand, 480, 60) == as_written
 
 
+def test_the_take_that_is_heard_says_its_name_where_its_bars_begin(hand):
+    plain = TakeLayer(0, NoteTable.empty(), colour=3, active=True, region=(0, 3840))
+    hand.view.set_take_layers([plain])
+    without = hand.area.grab().toImage()
+    hand.view.set_take_layers([replace(plain, label="2 · LSTM")])
+    assert hand.area.grab().toImage().pixelColor(8, 12) == DARK.take_colour(3)
+    assert without.pixelColor(8, 12) != DARK.take_colour(3)
+
+
+def test_an_empty_track_says_what_to_do_until_there_is_a_note(hand):
+    empty = hand.area.grab().toImage()
+    hand.press(0, 84)
+    assert hand.area.grab().toImage() != empty  # no hint under the hand
+    hand.release(0, 84)
+    assert hand.area.grab().toImage() == empty
+    hand.double_click(0, 60)
+    hand.document.undo()
+    assert hand.area.grab().toImage() == empty
+
+
 def test_rows_outside_the_key_are_darker(hand):
     hand.context.key = Key.parse("D major")
     assert colour_at(hand, 5100, 61) == DARK.colour("row")
