@@ -9,7 +9,7 @@ import torch
 from ml.generation.guards import clean, fault
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.generation.lane import Lane
-from ml.generation.prompt import Prompt, make_prompt
+from ml.generation.prompt import MAX_EVENTS, Prompt, make_prompt
 from ml.generation.writer import Writer
 from ml.models.checkpoint import LoadedModel
 from ml.requests import GenerationRequest, Provenance, Take, TakeNote
@@ -18,11 +18,13 @@ RETRIES = 3
 """How often a take that a guard stops is drawn again."""
 
 
-def generate(model: LoadedModel, request: GenerationRequest, cancelled: Callable[[], bool]) -> Iterator[GenerationItem]:
+def generate(
+    model: LoadedModel, request: GenerationRequest, cancelled: Callable[[], bool], *, max_events: int = MAX_EVENTS
+) -> Iterator[GenerationItem]:
     """Yield notes as they are written, remarks, and each take when it is complete; ends early once `cancelled()`.
 
     All takes are written as one batch. A take that a guard stops is drawn again with the next random stream; its
-    streamed notes are then not those of the finished take. Raises RefusedRequest before anything is generated.
+    streamed notes are then not those of the finished take. Past `max_events` the rows slide. Raises RefusedRequest before anything is generated.
     """
     request.check()
     with torch.inference_mode():
@@ -32,7 +34,7 @@ def generate(model: LoadedModel, request: GenerationRequest, cancelled: Callable
     waiting = [Writer(prompt, take) for take in range(request.takes)]
     for attempt in range(RETRIES + 1):
         again: list[Writer] = []
-        for item in write(model, waiting, cancelled, stream=attempt == 0):
+        for item in write(model, waiting, cancelled, stream=attempt == 0, max_events=max_events):
             if isinstance(item, NoteItem):
                 yield item
                 continue
@@ -52,13 +54,13 @@ def generate(model: LoadedModel, request: GenerationRequest, cancelled: Callable
 
 
 def write(
-    model: LoadedModel, writers: list[Writer], cancelled: Callable[[], bool], stream: bool
+    model: LoadedModel, writers: list[Writer], cancelled: Callable[[], bool], stream: bool, max_events: int
 ) -> Iterator[NoteItem | Writer]:
     """Step all takes to their end; yields notes (if `stream`) and each writer when it is done."""
     lanes: list[Lane] = []
     with torch.inference_mode():
         if not cancelled():
-            lanes.append(Lane(model.network, writers))
+            lanes.append(Lane(model.network, writers, max_events))
     while lanes and not cancelled():
         lane = lanes.pop(0)
         with torch.inference_mode():

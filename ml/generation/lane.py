@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.generation.drawing import Floats, draw, log_softmax
-from ml.generation.prompt import MAX_EVENTS, REFILL_EVENTS
+from ml.generation.prompt import MAX_EVENTS
 from ml.generation.writer import Writer
 from ml.models.event_model import EventModel
 from ml.models.note_head import BLOCKED, Situation
@@ -33,7 +33,7 @@ class Lane:
         self.model, self.writers, self.max_events = model, writers, max_events
         prompt = writers[0].prompt
         written = writers[0].written
-        row, self.window = prompt.row(written, REFILL_EVENTS) if written.shape[1] else prompt.row(written)
+        row, self.window = prompt.row(written, max_events)
         self.events = len(row)
         self.tonic, self.minor = row.tonic, row.minor
         self.sampling: Sampling = prompt.request.sampling

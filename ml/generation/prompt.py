@@ -13,10 +13,8 @@ from ml.tensors.sequence import BarGrid, EventRow, Window, event_row
 
 MAX_EVENTS = 512
 """Rows are as long as those the models were trained on."""
-PROMPT_EVENTS = 320
-"""A prompt leaves the rest for the answer."""
-REFILL_EVENTS = 256
-"""When a row is full, so many of its latest events are given again as the prompt of a new one."""
+PROMPT_SHARE, REFILL_SHARE = 0.625, 0.5
+"""A prompt leaves the rest of the row for the answer; of a full row so much is given again as a new row's prompt."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,15 @@ class Prompt:
     voices: frozenset[int]
     remarks: tuple[str, ...]
 
-    def row(self, written: Array, max_events: int = PROMPT_EVENTS) -> tuple[EventRow, Window]:
+    def row(self, written: Array, max_events: int = MAX_EVENTS) -> tuple[EventRow, Window]:
         """The row to read before the next note: given notes, past, ASK and what is `written` (5, notes) so far.
 
-        As many bars of the past as leave the row at `max_events`, at least the last one.
+        `max_events` is the row's full length; as many bars of the past are given as leave room, at least the last one.
         """
         piece = with_notes(self.piece, written)
         parts = len(piece.instruments)
-        room = max(max_events - len(v.CONTROLS) - parts - 1, 1)
+        share = REFILL_SHARE if written.shape[1] else PROMPT_SHARE
+        room = max(int(max_events * share) - len(v.CONTROLS) - parts - 1, 1)
         here = self.region_bar if not written.shape[1] else int(self.grid.locate(written[0, -1:])[0][0])
         given_after = int(np.count_nonzero((self.piece.onset >= self.start_step) & (self.piece.onset < self.end_step)))
         last = int(np.searchsorted(piece.onset, self.grid.start(here + 1) if written.shape[1] else self.start_step))

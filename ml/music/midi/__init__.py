@@ -1,8 +1,9 @@
 """Standard MIDI files in and out: a tolerant reader and an exact writer.
 
     bytes -> chunks (header, where each track starts and ends) -> track_events (one track: notes paired,
-    everything else kept raw) -> metas (texts, tempo, metre, key) + setup (instrument and mix at the start)
-    -> read (Score and warnings);        Score -> channels (who plays where) -> write -> bytes
+    everything else kept raw) -> sorting (what belongs to the piece, what to a channel; metas decodes texts,
+    tempo, metre, key) -> parts (a track for each channel, its set-up at the start) -> assemble -> read
+    Score -> channels (who plays where) -> write -> bytes
 
 The framing is the project's own, because files in the wild break it in ways that mido refuses; metas
 that are understood go through mido both ways. Reading keeps all that can be read and says what was lost

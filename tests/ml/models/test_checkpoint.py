@@ -1,0 +1,77 @@
+"""Model folders come from others: everything is checked before it is believed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from ml.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint, load_model, save_model
+from ml.models.event_model import EventModel, ModelConfig
+
+CONFIG = ModelConfig("lstm", width=16, layers=1, hidden=16)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    torch.manual_seed(0)
+    save_model(tmp_path / "tiny", EventModel(CONFIG), {"name": "Tiny"}, half=False)
+    return tmp_path / "tiny"
+
+
+def test_weights_survive_the_folder(folder):
+    torch.manual_seed(0)
+    original = EventModel(CONFIG).state_dict()
+    loaded = load_model(folder)
+    assert loaded.card["name"] == "Tiny"
+    assert len(loaded.checkpoint) == 64
+    assert all(torch.equal(tensor, original[name]) for name, tensor in loaded.network.state_dict().items())
+
+
+def rewrite_config(folder, **changes):
+    config = json.loads((folder / CONFIG_FILE).read_text())
+    (folder / CONFIG_FILE).write_text(json.dumps({**config, **changes}))
+
+
+def truncate(folder):
+    path = folder / WEIGHTS_FILE
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def huge_header(folder):
+    (folder / WEIGHTS_FILE).write_bytes((10 * 2**30).to_bytes(8, "little") + b"{}" * 20)
+
+
+def not_a_number(folder):
+    tensors = load_file(folder / WEIGHTS_FILE)
+    name = next(iter(tensors))
+    tensors[name].view(-1)[0] = float("nan")
+    save_file(tensors, folder / WEIGHTS_FILE)
+
+
+def other_names(folder):
+    tensors = load_file(folder / WEIGHTS_FILE)
+    save_file({f"x.{name}": tensor for name, tensor in tensors.items()}, folder / WEIGHTS_FILE)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        truncate,
+        huge_header,
+        not_a_number,
+        other_names,
+        lambda folder: rewrite_config(folder, hidden=32),
+        lambda folder: rewrite_config(folder, hidden=2**40),
+        lambda folder: rewrite_config(folder, vocabulary="another"),
+        lambda folder: (folder / CONFIG_FILE).write_text("[" * 100_000),
+        lambda folder: (folder / WEIGHTS_FILE).unlink(),
+        lambda folder: (folder / WEIGHTS_FILE).write_bytes(b""),
+    ],
+)
+def test_a_damaged_or_hostile_folder_is_refused_with_its_name(folder, damage):
+    damage(folder)
+    with pytest.raises(UnusableCheckpoint, match="tiny"):
+        load_model(folder)

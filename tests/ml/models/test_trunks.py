@@ -1,0 +1,71 @@
+"""Reading a row at once and reading it event by event must be the same network."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from ml.models.event_model import EventModel, ModelConfig
+from ml.tensors.vocabulary import COLUMNS
+
+SMALL = {
+    "lstm": ModelConfig("lstm", width=32, layers=2, hidden=40),
+    "transformer": ModelConfig("transformer", width=64, layers=2, heads=2, feed_forward=48, recurrent_layers=1),
+    "transformer without recurrence": ModelConfig("transformer", width=64, layers=2, heads=2, feed_forward=48),
+}
+
+
+@pytest.fixture(params=SMALL)
+def model(request) -> EventModel:
+    torch.manual_seed(3)
+    return EventModel(SMALL[request.param]).eval()
+
+
+def events(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(5)
+    features = torch.stack([torch.randint(0, size, (1, count), generator=generator) for size in COLUMNS.values()], -1)
+    return features, torch.rand(1, count, 3, generator=generator) * 20
+
+
+@torch.inference_mode()
+def test_steps_with_a_cache_give_what_one_pass_gives(model):
+    features, places = events(24)
+    vectors = model.embedding(features)
+    whole = model.trunk(vectors, places)
+    output, state = model.stepper.prefill(vectors[:, :9], places[:, :9], 24)
+    state = model.stepper.repeat(state, 3)
+    assert torch.allclose(output, whole[:, 8], atol=1e-5)
+    for at in range(9, 24):
+        output = model.stepper.step(vectors[:, at].repeat(3, 1), places[:, at].repeat(3, 1), state)
+        assert torch.allclose(output, whole[:, at].expand(3, -1), atol=1e-5)
+
+
+@torch.inference_mode()
+def test_no_event_sees_a_later_one(model):
+    features, places = events(16)
+    changed = features.clone()
+    changed[:, 10:] = 0
+    before, after = model.states(features, places), model.states(changed, places)
+    assert torch.allclose(before[:, :10], after[:, :10], atol=1e-6)
+    assert not torch.allclose(before[:, 10:], after[:, 10:], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"trunk": "lstm", "width": 32, "layers": 2},
+        {"trunk": "psychic", "width": 32, "layers": 2},
+        {"trunk": "lstm", "width": 10**9, "layers": 2, "hidden": 8},
+        {"trunk": "lstm", "width": 32, "layers": 2, "hidden": 8, "run": "rm"},
+        {"trunk": "lstm", "width": "32", "layers": 2, "hidden": 8},
+        ["lstm"],
+    ],
+)
+def test_a_configuration_that_makes_no_sense_is_refused_in_words(config):
+    with pytest.raises(ValueError, match=r"[a-z ]+"):
+        ModelConfig.from_json(config)
+
+
+def test_a_configuration_survives_json():
+    for config in SMALL.values():
+        assert ModelConfig.from_json(config.to_json()) == config
