@@ -27,7 +27,7 @@ from studio.audio.passes import Loop, Pass
 from studio.audio.plan import PlaybackPlan, empty_plan
 from studio.audio.slots import SLOTS
 
-START_DELAY_S = 0.015
+START_DELAY_S = 0.02
 """Between the order to play and the first note, so that the first window is handed over in time."""
 MIN_LOOP_S = 0.05
 TOLERANCE_S = 1e-6

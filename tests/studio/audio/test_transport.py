@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -294,7 +295,7 @@ def test_volume_glides_while_notes_sound_on() -> None:
         rig.transport.feed()
     volumes = [m.data2 for _, m in rig.synth.log if m.kind == CONTROL and m.data1 == VOLUME]
     assert volumes[0] == 120 and volumes[-1] == 40 and len(volumes) > 6
-    assert max(abs(a - b) for a, b in zip(volumes, volumes[1:], strict=False)) <= 20
+    assert max(abs(a - b) for a, b in itertools.pairwise(volumes)) <= 20
     assert not rig.transport.gliding and rig.onsets() == [(0.0, 60)]
 
 
