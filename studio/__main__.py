@@ -134,8 +134,12 @@ def _save_picture(score: Score, take: Take | None, path: Path) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # The offscreen platform remarks on each window that it cannot size it.
     os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
-    from studio.ui.snapshot import save_roll_picture
+    try:
+        from studio.ui.snapshot import save_roll_picture
+    except ImportError as error:
+        from ml.music.midi import UnwritableFile
 
+        raise UnwritableFile(path, f"Qt cannot be loaded: {error}") from error
     save_roll_picture(score, take, path)
 
 

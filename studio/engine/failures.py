@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from ml.requests import RefusedRequest
+from studio.engine.card import plain_text
 
 OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "cannot allocate memory")
 """How torch words a failed allocation in a RuntimeError."""
 NOT_A_NUMBER = re.compile(r"\b(nan|inf)\b|(non-|not )finite")
 """How torch and numpy word results that are no numbers."""
+
+
+SENTENCE_LIMIT = 400
 
 
 class BrokenOutput(ValueError):
@@ -35,7 +39,7 @@ def failure_sentence(error: BaseException, model: str) -> str:
     if isinstance(error, OSError):
         return f"{model} could not be read ({error.strerror or text}): check its folder, or choose another model."
     if isinstance(error, ValueError) and _is_sentence(text):
-        return text
+        return plain_text(text, SENTENCE_LIMIT)
     reason = f"{type(error).__name__}: {text.splitlines()[0][:160]}" if text else type(error).__name__
     return f"{model} stopped with an error ({reason}): choose another model, or install this one again."
 

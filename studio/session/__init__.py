@@ -1,9 +1,10 @@
 """The running studio without a screen: what the command line, scripts, tests and the window drive.
 
-`Studio` joins the parts: `document` (the piece, its selection and history), `engine` (models), `transport`
-(what is heard, in ticks), `takes` (what the models answered), `settings`, and the recovery journal. It belongs
-to one thread. News from the engine and the player waits until `poll`; `on_wake` says, on any thread, that there
-is some. Listeners get a `Topic` and look at the studio again.
+`Studio` joins the parts: `document` (the piece, its selection and history), `piece` (its life on disk: project
+file, view, origins of takes, recovery journal), `engine` (models), `transport` (what is heard, in ticks), `takes`
+(what the models answered) and `settings`. It belongs to one thread. News from the engine and the player waits
+until `poll`; `on_wake` says, on any thread, that there is some. Listeners get a `Topic` and look at the studio
+again.
 
     studio.open(path); studio.new(); studio.save(); studio.save_as(path); studio.export(path, slot=None)
     studio.wishes = replace(studio.wishes, bars=8, key=Key.parse("D:maj"))      what the model panel sets
@@ -17,6 +18,9 @@ What is heard is the document's score, or, while a take is auditioned, that scor
 take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are
 made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's
 own loop is back. Takes stay beside the document: rejecting them leaves no trace, accepting one is one step.
+
+`start` says which folders, models and sound font a studio gets; `cli` holds the commands that work without a
+window. Reading and exporting (`files`) keep no state, so that a window may do them on another thread.
 
 Everything that can go wrong for a user is an exception whose text is one plain sentence: `TROUBLES` lists them.
 """

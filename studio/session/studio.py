@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
+from ml.music import Score
 from ml.music.keys import DetectedKey
 from ml.requests import RefusedRequest, Take, score_with_notes, take_alone
 from studio.audio import Crashed, Status, Trouble, make_plan
@@ -20,6 +21,7 @@ from studio.project import Journal, ProjectFile, Recoverable, SettingsStore
 from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE
 from studio.session.asking import SEED_LIMIT, Wishes, continue_request, key_leaning
 from studio.session.files import Opened, export_score, read_piece
+from studio.session.join_loop import JoinLoop, join_span
 from studio.session.piece import Piece
 from studio.session.player_seam import NoPlayer, PlayerSeam
 from studio.session.takes import TakesBoard, TakeSlot
@@ -73,8 +75,9 @@ class Studio:
         """The latest sentence for the status line."""
         self.on_wake: Callable[[], None] | None = None
         self._random = randomness or random.SystemRandom()
-        self._loop_before: tuple[int, int] | None = None
+        self._join = JoinLoop(self.transport)
         self._choose_first = False
+        self._heard: tuple[Score, TakeSlot | None, int] = (self.document.score, None, 0)
         self._listeners: list[Callable[[Topic], None]] = []
         self._news = threading.Event()
         self._unsubscribe = self.document.subscribe(self._on_change)
@@ -248,15 +251,15 @@ class Studio:
             selection = self.document.selection.span(score)
         seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
         request = continue_request(score, track, wishes, seed, selection)
-        cards = [self.shelf.find(name) for name in wishes.models] or self.shelf.models()
+        found = [self.shelf.find(name) for name in wishes.models] or self.shelf.models()
+        cards = list({card.id: card for card in found}.values())
         if not cards:
             raise RefusedRequest(self._no_models())
         self._drop_takes()
         job = self.engine.submit(request, [card.id for card in cards])
         self.takes.open(job, request, cards)
         self._choose_first = True
-        self._loop_before = self.transport.loop
-        self.transport.set_loop(self.join_loop())
+        self._join.open(request)
         self._tell(Topic.TAKES)
         self._tell(Topic.TRANSPORT)
         return job
@@ -268,14 +271,8 @@ class Studio:
         self.engine.warm_up(chosen)
 
     def join_loop(self) -> tuple[int, int] | None:
-        """The ticks to loop while takes show: from a bar (two, for long takes) before the join to the end."""
-        request = self.takes.request
-        if request is None:
-            return None
-        time_map = request.score.time_map
-        lead_in_bars = 1 if request.bars < 4 else 2
-        first = max(0, time_map.bar_at(request.region.start_tick) - lead_in_bars)
-        return time_map.bar_start(first), request.region.end_tick
+        """The ticks that are looped while takes show, None when none do."""
+        return None if self.takes.request is None else join_span(self.takes.request)
 
     def leaning(self) -> DetectedKey | None:
         """The key that the music before the join suggests; shown, and never enforced."""
@@ -284,7 +281,7 @@ class Studio:
     def audition(self, slot: TakeSlot | None) -> None:
         """Let a take be heard in the song in place of what is there; None lets the document be heard."""
         if slot is not None and slot not in self.takes.slots:
-            raise ValueError("This take is not showing any more: choose another one.")
+            raise RefusedRequest("This take is not showing any more: choose another one.")
         self.takes.auditioned, self._choose_first = slot, False
         self._hear(at_loop=self.switch_at_loop)
         self._tell(Topic.TAKES)
@@ -326,7 +323,8 @@ class Studio:
             self.engine.cancel(self.takes.job)
             self.takes.stop()
             if not self.takes.showing:
-                self._close_loop()
+                self._join.close()
+                self._tell(Topic.TRANSPORT)
             self._hear(at_loop=False)
             self._tell(Topic.TAKES)
             self.say("Stopped.")
@@ -344,7 +342,8 @@ class Studio:
         if self.takes.running and self.takes.job is not None:
             self.engine.cancel(self.takes.job)
         self.takes.close()
-        self._close_loop()
+        self._join.close()
+        self._tell(Topic.TRANSPORT)
         self._hear(at_loop=False)
         self._tell(Topic.TAKES)
 
@@ -356,13 +355,13 @@ class Studio:
                 self.takes.auditioned = slot
                 self._choose_first = False
 
-    def _close_loop(self) -> None:
-        self.transport.set_loop(self._loop_before)
-        self._tell(Topic.TRANSPORT)
-
     def _hear(self, *, at_loop: bool) -> None:
         """Let the document be heard, with the auditioned take's complete bars in it."""
         slot, score = self.takes.auditioned, self.document.score
+        until_tick = 0 if slot is None else slot.complete_until_tick
+        if score is self._heard[0] and (slot, until_tick) == self._heard[1:]:
+            return  # other takes have got notes
+        self._heard = (score, slot, until_tick)
         if slot is not None and self.takes.tracks_found:
             follower = self.takes.follower
             score = score_with_notes(score, follower.region(slot.request.region), follower.notes(slot.playable_notes))

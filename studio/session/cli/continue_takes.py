@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
             failures = {answer.card.id: answer.sentence for answer in studio.takes.answers if answer.sentence}
             origins = _origins(opened, slots, names, failures, alone=options.alone)
             summary = f"{_safe(opened.name)}-takes.json"
-            (folder / summary).write_text(json.dumps(origins, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            (folder / summary).write_text(json.dumps(origins, indent=2) + "\n", "utf-8")
     finally:
         studio.close()
     for name in (*names, summary):

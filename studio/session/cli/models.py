@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             "problems": [{"folder": str(p.folder), "sentence": p.sentence} for p in shelf.problems],
             "folders": [str(folder) for folder in shelf.folders],
         }
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print(json.dumps(found, indent=2))
         return 0
     for card in shelf.models():
         print(_text(card))

@@ -31,7 +31,10 @@ def written_together(folder: Path) -> Iterator[Path]:
             for path in sorted(draft.iterdir()):
                 with path.open("rb+") as file:
                     os.fsync(file.fileno())
-            for path in sorted(draft.iterdir()):
+            written = sorted(draft.iterdir())
+            if blocked := [path.name for path in written if (folder / path.name).is_dir()]:
+                raise UnwritableFile(folder / blocked[0], "a folder has this name")
+            for path in written:
                 path.replace(folder / path.name)
         except OSError as error:
             raise error if isinstance(error, UnwritableFile) else _unwritable(folder, error) from error

@@ -188,6 +188,15 @@ def test_a_place_that_cannot_be_written_is_known_before_models_are_asked(
     assert walker.threads == set()
 
 
+def test_a_folder_in_the_place_of_a_take_keeps_all_of_them_from_appearing(
+    installed: Path, song: Path, tmp_path: Path, refused: Refused, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out" / "My_song-beta-1.mid").mkdir(parents=True)
+    assert run(["continue", str(song), "--takes", "1", "-o", str(tmp_path / "out")]) == 2
+    assert "a folder has this name" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["My_song-beta-1.mid"]
+
+
 def test_stopping_in_the_middle_leaves_nothing(
     installed: Path, walker: Any, song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

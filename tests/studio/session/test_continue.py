@@ -171,6 +171,14 @@ def test_takes_are_heard_in_the_song_over_the_join_and_switched_in_turn(
     assert open_tune.transport.loop == (0, BAR), "the user's own loop is back"
 
 
+def test_a_loop_that_the_user_sets_while_takes_show_stays(open_tune: Studio, answered: Answered) -> None:
+    ask(open_tune)
+    answered(open_tune)
+    open_tune.transport.set_loop((3 * BAR, 5 * BAR))
+    open_tune.accept(open_tune.takes.slots[0])
+    assert open_tune.transport.loop == (3 * BAR, 5 * BAR)
+
+
 def test_switching_at_the_loop_waits_until_the_player_says_so(
     open_tune: Studio, player: Any, answered: Answered
 ) -> None:

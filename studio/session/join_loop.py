@@ -1,0 +1,36 @@
+"""The loop over the join between the song and its takes, and the user's own loop before and after it."""
+
+from __future__ import annotations
+
+from ml.requests import GenerationRequest
+from studio.session.transport import Transport
+
+LONG_TAKE_BARS = 4
+
+
+def join_span(request: GenerationRequest) -> tuple[int, int]:
+    """The ticks to loop: from a bar before the join (two, for long takes) to the end of the asked bars."""
+    time_map = request.score.time_map
+    lead_in_bars = 1 if request.bars < LONG_TAKE_BARS else 2
+    first = max(0, time_map.bar_at(request.region.start_tick) - lead_in_bars)
+    return time_map.bar_start(first), request.region.end_tick
+
+
+class JoinLoop:
+    """Sets the transport's loop while takes show and gives the one of before back."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._before: tuple[int, int] | None = None
+        self._span: tuple[int, int] | None = None
+
+    def open(self, request: GenerationRequest) -> None:
+        """Loop over the join of these takes."""
+        self._before, self._span = self._transport.loop, join_span(request)
+        self._transport.set_loop(self._span)
+
+    def close(self) -> None:
+        """Give the loop of before back, unless the user has set another one meanwhile."""
+        if self._transport.loop == self._span:
+            self._transport.set_loop(self._before)
+        self._span = None
