@@ -151,7 +151,7 @@ HARMLESS: dict[str, Damage] = {
     "zeros behind the last track": lambda s: s.file(s.track(s.tune())) + bytes(3),
     "zeros inside the last track": lambda s: s.file(s.track(s.tune(), end=s.end + bytes(5))),
     "an end-of-file mark of old systems": lambda s: s.file(s.track(s.tune())) + b"\x1a",
-    "an empty track": lambda s: s.file(s.track(end=b""), s.track(s.tune())) and s.file(s.track(), s.track(s.tune())),
+    "an empty track": lambda s: s.file(s.track(), s.track(), s.track(s.tune())),
     "real-time bytes among the events": lambda s: s.file(s.track(b"\x00\xf8", s.tune())),
 }
 
@@ -331,7 +331,6 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "pickle": (b"\x80\x04\x95" + bytes(50), "Python data"),
     "MusicXML": (b"<?xml version='1.0'?><score-partwise/>", "XML"),
     "empty RIFF wrapper": (b"RIFF\x04\0\0\0RMID", "not a MIDI file"),
-    "text": (b"MThd is how a MIDI file begins, then MTrk and so on.", "ends inside|wrong|not a MIDI"),
     "half a header": (b"MThd\0\0\0\6\0\1", "ends inside its header"),
     "two bytes": (b"MT", "not a MIDI file"),
     "zeros": (bytes(5000), "not a MIDI file"),
@@ -339,7 +338,7 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", [name for name in FOREIGN if name != "text"])
+@pytest.mark.parametrize("case", FOREIGN)
 def test_what_is_no_midi_file_is_refused_in_one_sentence_with_the_way_out(case: str) -> None:
     data, words = FOREIGN[case]
     with pytest.raises(UnreadableMidi) as refusal:
