@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self._theme: Theme = DARK
         self._was_playing = False
         self._shown_job: int | None = None
+        self._leaning = studio.leaning()
         self._layers = LayerCache()
         self.context = RollContext(studio.document, preview=self._preview, parent=self)
         self.roll = RollView(self.context)
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
         self.roll.statusText.connect(self._show_status)
         self.roll.menuRequested.connect(self._open_roll_menu)
         self.roll.followingChanged.connect(lambda _: self.bound.refresh())
+        self.context.playheadMoved.connect(self._on_playhead)
         for signal in (self.context.toolChanged, self.context.gridChanged, self.context.loopChanged):
             signal.connect(self.bound.refresh)
 
@@ -223,7 +225,8 @@ class MainWindow(QMainWindow):
             self.loop.forget()
             self.notice.hide()
             self.asking.set_stay_in_key(self.studio.path is not None)
-        if change.kind not in (ChangeKind.SELECTION, ChangeKind.CURRENT_TRACK):
+        if change.kind.changes_music:
+            self._leaning = self.studio.leaning()
             self._show_time()
         self._show_place()
         self._show_count()
@@ -254,7 +257,7 @@ class MainWindow(QMainWindow):
 
     def _show_time(self) -> None:
         score = self.studio.document.score
-        self.transport.show_score(score, self.times.tick, self.studio.leaning())
+        self.transport.show_score(score, self.times.tick, self._leaning)
 
     def _show_place(self) -> None:
         self.asking.show_place()
@@ -303,7 +306,12 @@ class MainWindow(QMainWindow):
             self.roll.set_playhead(tick)
         else:
             self.context.playhead_tick = tick
-        self.transport.show_position(tick, self.studio.document.score)
+
+    def _on_playhead(self, _old_x: float, _new_x: float) -> None:
+        if self.studio.transport.playing:
+            self.transport.show_position(self.context.playhead_tick or 0, self.studio.document.score)
+        else:
+            self._show_time()
 
     def _show_status(self, text: str) -> None:
         self.statusBar().showMessage(text, MESSAGE_MS)
@@ -331,7 +339,6 @@ class MainWindow(QMainWindow):
     def _seek(self, tick: int) -> None:
         self.studio.transport.seek(tick)
         self._show_playhead()
-        self._show_time()
 
     def _draw_loop(self, start_tick: int, end_tick: int) -> None:
         self.loop.set((start_tick, end_tick))

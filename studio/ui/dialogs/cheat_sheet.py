@@ -21,7 +21,7 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Scroll", "wheel, Shift+wheel, drag with the middle button"),
     ("Play from here, loop", "click, drag on the ruler"),
 )
-COLUMNS = 3
+COLUMNS = 4
 Group = tuple[str, list[tuple[str, str]]]
 """A heading and its rows: what, and how."""
 
@@ -54,7 +54,7 @@ class CheatSheet(QDialog):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         layout = QVBoxLayout(self)
         layout.addWidget(area)
-        self.resize(1120, 720)
+        self.resize(1320, 800)
 
     def _rows(self, actions: list[Action]) -> list[tuple[str, str]]:
         self.shown += [action.id for action in actions]

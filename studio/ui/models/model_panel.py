@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -20,6 +21,9 @@ from studio.ui.models.shelf_list import ShelfList
 from studio.ui.models.take_row import TakeWishes
 from studio.ui.models.takes_view import TakesView
 from studio.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from studio.ui.models.surprise_curve import SurpriseCurve
 
 PROMPT_CHANGED = "The song has changed since these takes were written. Keeping one still works."
 
@@ -54,7 +58,7 @@ class ModelPanel(QWidget):
         self.warning = dim_label(PROMPT_CHANGED, wrap=True)
         self.accept = self._action_button(bound, "takes.accept", primary=True)
         self.reject = self._action_button(bound, "takes.reject")
-        self.curve: QWidget | None = None
+        self.curve: SurpriseCurve | None = None
 
         verbs = QHBoxLayout()
         verbs.addWidget(self.verb, 1)
@@ -130,7 +134,7 @@ class ModelPanel(QWidget):
         # pyqtgraph costs a third of a second to import: not before there is something to plot.
         from studio.ui.models.surprise_curve import SurpriseCurve
 
-        if not isinstance(self.curve, SurpriseCurve):
+        if self.curve is None:
             self.curve = SurpriseCurve()
             self._layout.insertWidget(self._layout.indexOf(self.takes) + 1, self.curve)
             self._colour_curve()
@@ -141,4 +145,4 @@ class ModelPanel(QWidget):
     def _colour_curve(self) -> None:
         if self._theme is not None and self.curve is not None:
             colour = self._theme.colour
-            self.curve.set_colours(colour("panel"), colour("text_dim"), colour("accent"))  # type: ignore[attr-defined]
+            self.curve.set_colours(colour("panel"), colour("text_dim"), colour("accent"))

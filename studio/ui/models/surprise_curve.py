@@ -55,6 +55,12 @@ class SurpriseCurve(QWidget):
         layout.addWidget(self.caption)
         layout.addWidget(self.plot)
 
+    @property
+    def dots(self) -> tuple[np.ndarray, np.ndarray]:
+        """Bar positions and bits of the notes that are shown, each of shape (notes,)."""
+        bars, bits = self._dots.getData()
+        return np.asarray(bars), np.asarray(bits)
+
     def set_colours(self, background: QColor, axis: QColor, line: QColor) -> None:
         self.plot.setBackground(background)
         for name in ("left", "bottom"):
