@@ -13,7 +13,7 @@ ACCENT_KEY, BEAT_KEY = 76, 77
 """General MIDI wood blocks, high and low."""
 CLICK_S = 0.05
 MIN_BEAT_S = 0.05
-"""Beats that follow faster are not clicked: a hostile metre could ask for thousands a second."""
+"""Beats and bars that follow faster are not clicked: a hostile metre could ask for thousands a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +30,29 @@ class Click:
 
 
 def clicks_between(time_map: TimeMap, start_s: float, end_s: float) -> Iterator[Click]:
-    """The clicks in [start_s, end_s) of the piece: each beat of the metre, as its denominator counts."""
-    if end_s <= max(start_s, 0.0):
-        return
+    """The clicks in [start_s, end_s) of the piece: each beat of the metre, as its denominator counts.
+
+    Whether a beat is clicked depends on its bar alone, so that windows side by side miss and repeat nothing.
+    """
     start_tick = max(0, int(time_map.tick(max(start_s, 0.0))) - 1)
     bar = time_map.bar_at(start_tick)
-    last_s = -1.0
-    while True:
-        bar_tick, next_bar_tick = time_map.bar_start(bar), time_map.bar_start(bar + 1)
-        if next_bar_tick <= bar_tick or time_map.seconds(bar_tick) >= end_s:
-            return
-        beat_ticks = _beat_ticks(time_map, bar_tick)
-        beat_s = (
-            (time_map.seconds(next_bar_tick) - time_map.seconds(bar_tick)) * beat_ticks / (next_bar_tick - bar_tick)
-        )
-        step = beat_ticks if beat_s >= MIN_BEAT_S else next_bar_tick - bar_tick
-        first = max(0, (start_tick - bar_tick) // step)
-        for tick in range(bar_tick + first * step, next_bar_tick, step):
+    while (bar_s := time_map.seconds(time_map.bar_start(bar))) < end_s:
+        first_tick, next_tick = time_map.bar_start(bar), time_map.bar_start(bar + 1)
+        length_s = time_map.seconds(next_tick) - bar_s
+        if length_s < MIN_BEAT_S:
+            bar = max(bar + 1, time_map.bar_at(int(time_map.tick(bar_s + MIN_BEAT_S / 2))))
+            continue
+        step = _beat_ticks(time_map, first_tick)
+        if length_s * step / (next_tick - first_tick) < MIN_BEAT_S:
+            step = next_tick - first_tick
+        skipped = max(0, (start_tick - first_tick) // step)
+        for tick in range(first_tick + skipped * step, next_tick, step):
             at_s = time_map.seconds(tick)
             if at_s >= end_s:
                 return
-            if at_s >= start_s and (last_s < 0 or at_s - last_s >= MIN_BEAT_S):
-                last_s = at_s
-                yield Click(at_s, accent=tick == bar_tick)
-        bar_s = time_map.seconds(next_bar_tick) - time_map.seconds(bar_tick)
-        bar += max(1, int(MIN_BEAT_S / max(bar_s, 1e-6)))
+            if at_s >= start_s:
+                yield Click(at_s, accent=tick == first_tick)
+        bar += 1
 
 
 def count_in(time_map: TimeMap, position_s: float, bars: int) -> tuple[float, list[Click]]:
