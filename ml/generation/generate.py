@@ -24,7 +24,8 @@ def generate(
     """Yield notes as they are written, remarks, and each take when it is complete; ends early once `cancelled()`.
 
     All takes are written as one batch. A take that a guard stops is drawn again with the next random stream; its
-    streamed notes are then not those of the finished take. Past `max_events` the rows slide. Raises RefusedRequest before anything is generated.
+    streamed notes are then not those of the finished take. Past `max_events` the rows slide. Raises RefusedRequest
+    before anything is generated.
     """
     request.check()
     with torch.inference_mode():

@@ -81,7 +81,8 @@ class Score:
     """A whole piece. `conductor` keeps what belongs to no track and is not understood otherwise.
 
     `smpte` holds the raw division word of a file with SMPTE timing, for writing it back; `end_tick_hint`
-    the latest end-of-track of the file, so that trailing silence survives.
+    the latest end-of-track of the file, so that trailing silence survives; `unknown_chunks` whole
+    chunks of the file that are no tracks, kept to be written back.
     """
 
     tracks: tuple[Track, ...] = ()
@@ -92,6 +93,7 @@ class Score:
     title: str = ""
     smpte: int | None = None
     end_tick_hint: int = 0
+    unknown_chunks: tuple[bytes, ...] = ()
 
     @property
     def ticks_per_quarter(self) -> int:

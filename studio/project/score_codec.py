@@ -28,6 +28,7 @@ def encode_song(score: Score) -> dict[str, Any]:
         "ticks_per_second": time_map.ticks_per_second,
         "smpte": score.smpte,
         "end_tick_hint": score.end_tick_hint,
+        "unknown_chunks": [chunk.hex() for chunk in score.unknown_chunks],
         "tempos": {
             "tick": [tempo.tick for tempo in time_map.tempos],
             "us_per_quarter": [tempo.us_per_quarter for tempo in time_map.tempos],
@@ -72,7 +73,17 @@ def decode_song(tree: Any, tracks: tuple[Track, ...], conductor: tuple[TrackEven
         title=checked.text(tree.get("title"), "the title"),
         smpte=checked.integer_or_none(tree.get("smpte"), "the SMPTE division", 0, 0xFFFF),
         end_tick_hint=checked.integer(tree.get("end_tick_hint"), "the end of the song", 0, MAX_TICK),
+        unknown_chunks=tuple(
+            _bytes(chunk) for chunk in checked.sequence(tree.get("unknown_chunks", []), "the kept chunks", MAX_CHANGES)
+        ),
     )
+
+
+def _bytes(digits: Any) -> bytes:
+    try:
+        return bytes.fromhex(checked.text(digits, "a kept chunk"))
+    except ValueError as error:
+        raise Damaged("a kept chunk is no row of hexadecimal digits") from error
 
 
 def encode_track(track: Track, notes: str, events: str) -> dict[str, Any]:

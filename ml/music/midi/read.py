@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ml.music.midi.assemble import assemble
-from ml.music.midi.chunks import Header, TrackSpan, find_header, gaps, next_chunk, unwrapped
+from ml.music.midi.chunks import HEADER, Header, TrackSpan, find_header, gaps, next_chunk, unwrapped
 from ml.music.midi.limits import MAX_EVENTS, MAX_FILE_BYTES, MAX_TRACKS
 from ml.music.midi.refusals import UnreadableMidi, called, not_midi, refusal
 from ml.music.midi.track_events import RawTrack, TooManyEvents, read_events
@@ -41,13 +41,14 @@ def read_midi(data: bytes, name: str = "") -> MidiFile:
     for trouble in header.troubles:
         warnings.add(trouble)
     try:
-        tracks = _read_tracks(data, header, warnings)
+        tracks, unknown_chunks = _read_tracks(data, header, warnings)
     except TooManyEvents as error:
         raise UnreadableMidi(
             f"{called(name)} holds more than {MAX_EVENTS // 1_000_000} million events, too many to edit: "
             "split it in the program that made it."
         ) from error
-    return MidiFile(assemble(header, tracks, warnings), warnings.sentences())
+    score = replace(assemble(header, tracks, warnings), unknown_chunks=tuple(unknown_chunks))
+    return MidiFile(score, warnings.sentences())
 
 
 def too_large(name: str, size: int) -> UnreadableMidi:
@@ -58,8 +59,10 @@ def too_large(name: str, size: int) -> UnreadableMidi:
     )
 
 
-def _read_tracks(data: bytes, header: Header, warnings: Warnings) -> list[RawTrack]:
+def _read_tracks(data: bytes, header: Header, warnings: Warnings) -> tuple[list[RawTrack], list[bytes]]:
+    """The tracks, and the other chunks as they stand in the file."""
     tracks: list[RawTrack] = []
+    others: list[bytes] = []
     position, room, found = header.next_position, MAX_EVENTS, 0
     while position < len(data):
         chunk, following = next_chunk(data, position)
@@ -74,15 +77,17 @@ def _read_tracks(data: bytes, header: Header, warnings: Warnings) -> list[RawTra
             _judge_span(found, chunk, track, len(data), warnings)
             if not chunk.trusted and track.end_tick is not None:
                 following = track.position
+        elif chunk == HEADER.decode():
+            warnings.add("A second header between the tracks was left out.")
         elif chunk is not None:
-            warnings.add(f'A section named "{chunk}", which is no track, was left out.')
+            others.append(data[position:following])
         else:
             for sentence in gaps(data, position, following):
                 warnings.add(sentence)
         position = following
     if header.tracks_announced != found and found <= MAX_TRACKS:
         warnings.add(f"The header announces {header.tracks_announced} tracks, and the file holds {found}.")
-    return tracks
+    return tracks, others
 
 
 def _judge_span(number: int, span: TrackSpan, track: RawTrack, file_end: int, warnings: Warnings) -> None:

@@ -33,7 +33,7 @@ def write_midi(score: Score, texts: tuple[str, ...] = ()) -> bytes:
         messages = _messages(track, place, resets)
         chunks.append(_chunk(messages, messages[-1][0] if messages else 0))
     division = score.time_map.ticks_per_quarter if score.smpte is None else score.smpte
-    return b"".join([struct.pack(">4sLHHH", b"MThd", 6, 1, len(chunks), division), *chunks])
+    return b"".join([struct.pack(">4sLHHH", b"MThd", 6, 1, len(chunks), division), *chunks, *score.unknown_chunks])
 
 
 def export_remarks(score: Score) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ def scores(draw: st.DrawFn) -> Score:
         title=draw(NAME),
         smpte=draw(st.none() | st.integers(0, 0xFFFF)),
         end_tick_hint=draw(TICK),
+        unknown_chunks=draw(st.lists(st.binary(max_size=12), max_size=2).map(tuple)),
     )
 
 

@@ -82,11 +82,6 @@ DAMAGED: dict[str, tuple[Damage, int, str]] = {
     ),
     "format 2": (lambda s: s.file(s.track(s.tune()), s.track(s.tune()), kind=2), 8, "independent patterns"),
     "format 77": (lambda s: s.file(s.track(s.tune()), kind=77), 4, "Format 77 does not exist"),
-    "unknown chunk": (
-        lambda s: s.file(s.chunk(b"XFIH", b"\0\1\2"), s.track(s.tune()), announced=1),
-        4,
-        'section named "XFIH"',
-    ),
     "junk between tracks": (
         lambda s: s.file(s.track(s.tune()), b"\x90what\x80", s.track(s.tune()), announced=2),
         8,
@@ -366,3 +361,13 @@ def test_the_last_byte_of_a_length_is_where_the_standard_says(smf) -> None:
         assert file.warnings == ()
         assert len(file.score.conductor[0].data) == size + 2
         assert struct.unpack(">H", data[12:14]) == (480,)
+
+
+def test_a_chunk_that_is_no_track_is_kept_and_written_back(smf) -> None:
+    stranger = smf.chunk(b"XFIH", b"\0\1\2")
+    file = read_midi(smf.file(stranger, smf.track(smf.tune()), announced=1))
+    assert file.warnings == ()
+    assert file.score.unknown_chunks == (stranger,)
+    written = write_midi(file.score)
+    assert written.endswith(stranger)
+    assert read_midi(written).score.unknown_chunks == (stranger,)
