@@ -22,6 +22,7 @@ from studio.session.files import read_piece
 from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, model_folders
 from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
+from studio.ui.dialogs.file_dialogs import Asking
 from studio.ui.last_resort import LastResort
 from studio.ui.main_window import MainWindow
 
@@ -38,6 +39,7 @@ class Running:
 
     window: MainWindow
     studio: Studio
+    journal: Journal
 
     def close(self, *, keep_journal: bool = False) -> None:
         """End everything; with `keep_journal` unsaved work is offered at the next start."""
@@ -45,9 +47,12 @@ class Running:
         self.studio.close(keep_journal=keep_journal)
 
 
-def start(folders: AppFolders, path: Path | None, log_file: Path | None = None) -> Running:
+def start(
+    folders: AppFolders, path: Path | None, *, log_file: Path | None = None, asking: Asking | None = None
+) -> Running:
     """Open the window on a file, or on the sketch that greets a new user. Needs a QApplication.
 
+    `asking` answers the questions about files in place of dialogs.
     torch is not imported here: the engine's own thread does that later.
     """
     settings = SettingsStore(folders.settings_file)
@@ -60,17 +65,18 @@ def start(folders: AppFolders, path: Path | None, log_file: Path | None = None) 
         ),
         on_report=lambda: wake(studio),
     )
+    journal = Journal(folders.journal)
     engine = Engine(Shelf(model_folders(settings, folders)))
-    studio = Studio(engine, settings, player=player, journal=Journal(folders.journal), sound_font=sound_font)
+    studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font)
     player.start()  # now, so that its process comes up while the window is made
     trouble = _open_first(studio, path)
-    window = MainWindow(studio, folders, log_file=log_file)
+    window = MainWindow(studio, folders, log_file=log_file, asking=asking)
     window.show()
     window.start()
     for sentence in (*settings.warnings, trouble):
         if sentence:
             window.notice.show_sentence(sentence)
-    return Running(window, studio)
+    return Running(window, studio, journal)
 
 
 def wake(studio: Studio) -> None:
@@ -101,7 +107,7 @@ def run(path: Path | None = None) -> int:
     application.setWindowIcon(QIcon(str(ICON)))
     last_resort = LastResort(folders.data / LOG_NAME)
     last_resort.install()
-    running = start(folders, path, last_resort.log_file)
+    running = start(folders, path, log_file=last_resort.log_file)
     last_resort.tell = running.window.notice.show_sentence
     asked_to_end = _end_on_signals(application)
     QTimer.singleShot(0, running.window, running.window.offer_recovery)
