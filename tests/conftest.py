@@ -25,6 +25,7 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+MANY_OBJECTS = 20_000
 PATIENCE_S = 3.0
 """How long things that a test has told to end may take to do so."""
 
@@ -40,6 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """Fail a test that leaves threads, child processes or running Qt timers behind."""
+    set_aside_old_objects()
     looks: tuple[Callable[[], dict[Any, str]], ...] = (running_threads, child_processes, running_timers)
     before = [set(look()) for look in looks]
     yield
@@ -69,9 +71,10 @@ def child_processes() -> dict[Any, str]:
     for children in Path("/proc/self/task").glob("*/children"):
         for pid in read_or_nothing(children).split():
             command = read_or_nothing(Path("/proc") / pid / "cmdline").replace("\0", " ").strip()
-            # A child that has ended and waits to be collected has no command line.
-            if command and "multiprocessing.resource_tracker" not in command:
-                found[int(pid)] = f"process {command[:120]}"
+            ended = "State:\tZ" in (status := read_or_nothing(Path("/proc") / pid / "status")) or not status
+            # The command line alone does not tell: a child that has only just begun has none yet either.
+            if not ended and "multiprocessing.resource_tracker" not in command:
+                found[int(pid)] = f"process {pid} {command[:120]}"
     return found
 
 
@@ -88,12 +91,20 @@ def running_timers() -> dict[Any, str]:
     if core is None or core.QCoreApplication.instance() is None:
         return {}
     shiboken = sys.modules["shiboken6"]
+    # By type: isinstance asks objects for their __class__, and some of torch answer with a warning.
     timers = (thing for thing in gc.get_objects() if issubclass(type(thing), core.QTimer))
     return {
         id(timer): f"QTimer {timer.objectName() or timer.parent()!r}"
         for timer in timers
         if shiboken.isValid(timer) and timer.isActive()
     }
+
+
+def set_aside_old_objects() -> None:
+    """Keep the search for timers short: modules and earlier tests leave hundreds of thousands of objects."""
+    if len(gc.get_objects()) > MANY_OBJECTS:
+        gc.collect()
+        gc.freeze()
 
 
 def process_qt_deletions() -> None:

@@ -47,4 +47,5 @@ def one_start() -> dict[str, Any]:
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     if done.returncode != 0:
         raise RuntimeError(f"the program did not come up: {done.stderr}")
-    return dict(json.loads(done.stdout))
+    # The last line, because libraries of the player process may talk first.
+    return dict(json.loads(done.stdout.splitlines()[-1]))
