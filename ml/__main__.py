@@ -7,18 +7,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ml.evaluation import command as evaluation_command
-from ml.training import command as training_command
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    # Threads that wait would otherwise spin; the library reads this when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from ml.evaluation import command as evaluation_command
+    from ml.training import command as training_command
+
     parser = argparse.ArgumentParser(prog="python -m ml", description="Train and measure Continuo's models.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     training_command.add_to(commands)
     evaluation_command.add_to(commands)
     options = parser.parse_args(arguments)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     return int(options.run(options))
 
 

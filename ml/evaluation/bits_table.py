@@ -16,6 +16,8 @@ from ml.tensors.sequence import EventRow
 from ml.training.cache import CachedCorpus
 from ml.training.validation import Bits, evaluation_rows, model_bits, validation_rows
 
+FLOORS = {"unigram": False, "bigram": True}
+"""Floors by name, and whether each sees the note before."""
 FLOOR_NOTES = 600_000
 """The floors count so many training notes at most: far beyond where their figures stop moving."""
 
@@ -48,9 +50,10 @@ def floors(corpus: CachedCorpus, rows: list[EventRow], valid_rows: list[EventRow
         if notes >= FLOOR_NOTES:
             break
     found = []
-    for name, bigram in (("unigram", False), ("bigram", True)):
+    for name, bigram in FLOORS.items():
         model = NGram(training, bigram)
-        found.append(Figure.of(corpus.name, name, model.bits(rows, model.best_alpha(valid_rows))))
+        # Without pieces to choose alpha on, the floor gets the alpha that suits it best: it may only seem too good.
+        found.append(Figure.of(corpus.name, name, model.bits(rows, model.best_alpha(valid_rows or rows))))
     return found
 
 
@@ -83,7 +86,7 @@ def as_markdown(figures: list[Figure]) -> str:
         for corpus in corpora:
             figure, floor = cells.get((corpus, name)), cells.get((corpus, "bigram"))
             text = "" if figure is None else f"{figure.per_note:.2f}"
-            if figure and floor and name not in ("unigram", "bigram"):
+            if figure and floor and name not in FLOORS:
                 text += f" (−{100 * (1 - figure.per_note / floor.per_note):.0f} %)"
             row.append(text)
         lines.append(f"| {name} | " + " | ".join(row) + " |")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ml.evaluation.bits_table import as_markdown, bits_table, card_figures, write_tables
+from ml.evaluation.bits_table import FLOORS, as_markdown, bits_table, card_figures, write_tables
 from ml.models.checkpoint import CARD_FILE, LoadedModel, UnusableCheckpoint, load_model
-from ml.training.cache import EmptyCorpus, open_corpus
+from ml.training.cache import open_corpora
+from ml.training.sources import EmptyCorpus
 
 DEFINITION = (
     "Bits per note without velocity, END counted, natural order of events, all parts asked from the start of the "
@@ -34,11 +36,20 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Returns 0, or 2 after one sentence on stderr."""
     try:
-        models = [load_model(folder) for folder in options.models]
-        corpora = [open_corpus(path, options.cache, report) for path in options.corpora]
-    except (UnusableCheckpoint, EmptyCorpus, OSError) as error:
-        print(error, file=sys.stderr)
+        evaluate(options)
+    except (UnusableCheckpoint, EmptyCorpus) as error:
+        report(str(error))
         return 2
+    except OSError as error:
+        report(f"{error.filename or 'A file'}: {error.strerror or error}.")
+        return 2
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Measure, print, and write what was asked for."""
+    models = told_apart([load_model(folder) for folder in options.models], options.models)
+    corpora = open_corpora(options.corpora, options.cache, report)
     figures = bits_table(corpora, models, options.split, report)
     print(as_markdown(figures))
     facts = {
@@ -52,7 +63,15 @@ def run(options: argparse.Namespace) -> int:
     if options.write_cards:
         for folder, model in zip(options.models, models, strict=True):
             write_card(folder, model, card_figures(figures, model.id, options.split))
-    return 0
+
+
+def told_apart(models: list[LoadedModel], folders: list[Path]) -> list[LoadedModel]:
+    """The models, called by their whole path where several folders have one name, as "best" of two runs have."""
+    names = [*FLOORS, *(model.id for model in models)]
+    return [
+        replace(model, id=folder.as_posix()) if names.count(model.id) > 1 else model
+        for model, folder in zip(models, folders, strict=True)
+    ]
 
 
 def write_card(folder: Path, model: LoadedModel, figures: dict[str, Any]) -> None:

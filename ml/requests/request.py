@@ -10,6 +10,8 @@ from ml.requests.limits import Limits
 
 MAX_TAKES = 32
 MAX_BARS = 64
+MAX_TRACKS = 16
+"""Models write so many tracks at once at most."""
 
 
 class Verb(Enum):
@@ -63,6 +65,8 @@ class GenerationRequest:
             raise RefusedRequest(f"{bars} bars are too many at once: ask for {MAX_BARS} or fewer.")
         if not region.tracks:
             raise RefusedRequest("No track is asked: select the track that should be continued.")
+        if len(region.tracks) > MAX_TRACKS:
+            raise RefusedRequest(f"{len(region.tracks)} tracks are too many at once: select {MAX_TRACKS} or fewer.")
         if any(not 0 <= track < len(self.score.tracks) for track in region.tracks):
             raise RefusedRequest("The asked track is not in the song any more: select another one.")
         if not 1 <= self.takes <= MAX_TAKES:

@@ -94,13 +94,24 @@ def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...], 
 
 
 def take_alone(take: Take) -> Score:
-    """A score that holds only the take, moved so that the region's first bar is the first bar."""
+    """A score that holds only the take, moved so that the region's first bar is the first bar.
+
+    Tempo and metre are those of the region, with their changes inside it.
+    """
     score, region = take.request.score, take.request.region
-    offset = region.start_tick
-    tempo = replace(score.time_map.tempo_at(offset), tick=0)
-    metres = tuple(replace(m, tick=m.tick - offset) for m in score.time_map.metres if m.tick > offset)
-    metre = replace(score.time_map.metre_at(offset), tick=0)
-    time_map = replace(score.time_map, tempos=(tempo,), metres=(metre, *metres))
+    old = score.time_map
+    offset = old.bar_start(old.bar_at(region.start_tick))
+
+    def inside(tick: int) -> bool:
+        return offset < tick < region.end_tick
+
+    tempos = [replace(t, tick=t.tick - offset) for t in old.tempos if inside(t.tick)]
+    metres = [replace(m, tick=m.tick - offset) for m in old.metres if inside(m.tick)]
+    time_map = replace(
+        old,
+        tempos=(replace(old.tempo_at(offset), tick=0), *tempos),
+        metres=(replace(old.metre_at(offset), tick=0), *metres),
+    )
 
     def moved(index: int) -> Track:
         table = take.table(index)

@@ -12,10 +12,13 @@ from torch import Tensor
 
 from ml.tensors.sequence import NONE, TARGETS, EventRow
 from ml.training.cache import CachedCorpus
+from ml.training.sources import EmptyCorpus
 from ml.training.windows import Augmentation, random_row
 
 POOL_BATCHES = 8
 """Rows of so many batches are drawn together and sorted by length, so that little is padding."""
+TRIES = 10_000
+"""A corpus that gives no row in so many draws is too dense to be learned from."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ def batches_of(rows: list[EventRow], batch_events: int) -> list[Batch]:
 
 
 class RowSource:
-    """Endless rows from several corpora, each given its share of the notes seen."""
+    """Endless rows from several corpora, each given its share of the notes seen.
+
+    Raises EmptyCorpus for a corpus without training pieces, or without a bar that fits into `max_events`.
+    """
 
     def __init__(
         self, corpora: list[tuple[CachedCorpus, float]], max_events: int, augmentation: Augmentation | None, seed: int
@@ -80,6 +86,9 @@ class RowSource:
         self.max_events = max_events
         self.augmentation = augmentation
         self.corpora = [corpus for corpus, _ in corpora]
+        for corpus in self.corpora:
+            if not len(corpus.splits["train"]):
+                raise EmptyCorpus(f"{corpus.name} has no pieces to learn from: all are held out by its splits.")
         shares = np.array([share for _, share in corpora])
         self.shares = shares / shares.sum()
         self.seen = np.zeros(len(corpora))
@@ -91,17 +100,15 @@ class RowSource:
 
     def row(self) -> EventRow:
         """The next row, from the corpus that is most behind its share."""
-        while True:
-            which = int(np.argmax(self.shares * (self.seen.sum() + 1) - self.seen))
-            corpus = self.corpora[which]
+        which = int(np.argmax(self.shares * (self.seen.sum() + 1) - self.seen))
+        corpus = self.corpora[which]
+        for _ in range(TRIES):
             number = int(self.rng.choice(corpus.splits["train"], p=self.chances[which]))
             row = random_row(corpus.piece(number), self.max_events, self.augmentation, self.rng)
-            if row is None:
-                continue
-            learned = int((row.targets[:, 0] >= 0).sum())
-            self.seen[which] += learned
-            if learned:
+            if row is not None:
+                self.seen[which] += int((row.targets[:, 0] >= 0).sum())
                 return row
+        raise EmptyCorpus(f"{corpus.name} is too dense: none of its bars fits into a row of {self.max_events} events.")
 
     def batches(self, batch_events: int) -> Iterator[Batch]:
         """Endless batches in random order of length; goes on where `restore` left off."""
@@ -122,10 +129,16 @@ class RowSource:
 
     def state(self) -> dict[str, Any]:
         """Where the source stands, for JSON: the pool's starting point and how many of its batches are used."""
-        return {**self.pool_start, "position": self.position}
+        return {**self.pool_start, "position": self.position, "data": [corpus.data_hash for corpus in self.corpora]}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to a `state`; the pool is drawn again and its used batches are passed over."""
+        """Go back to a `state`; the pool is drawn again and its used batches are passed over.
+
+        Raises ValueError for the state of a source with other corpora.
+        """
+        data = [corpus.data_hash for corpus in self.corpora]
+        if state.get("data", data) != data or len(state["seen"]) != len(data):
+            raise ValueError("the state belongs to other corpora")
         self.rng.bit_generator.state = state["random"]
         self.seen = np.array(state["seen"])
         self.pool_start = {"random": state["random"], "seen": state["seen"]}

@@ -14,9 +14,11 @@ import torch
 
 from ml.models.event_model import TRUNKS, ModelConfig
 from ml.training.batches import RowSource
-from ml.training.cache import CachedCorpus, EmptyCorpus, open_corpus
+from ml.training.cache import CachedCorpus, open_corpora
 from ml.training.corpora import KNOWN
 from ml.training.loop import Trainer, TrainingConfig
+from ml.training.run_checkpoint import UnusableRun
+from ml.training.sources import EmptyCorpus
 from ml.training.validation import validation_rows
 from ml.training.windows import Augmentation
 
@@ -57,30 +59,58 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 0, or 2 after one sentence on stderr."""
+    """Returns 0; 2 after one sentence on stderr; 130 when it was interrupted."""
     try:
-        corpora = [open_corpus(path, options.cache, report) for path in options.corpora]
-        shape = json.loads(options.config.read_text("utf-8")) if options.config else None
-        model_config = ModelConfig.from_json(shape) if shape else PRESETS[options.trunk]
-    except (EmptyCorpus, OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    if options.threads:
-        torch.set_num_threads(options.threads)
+        trainer = prepared(options)
+        report(f"best model: {trainer.train()}")
+    except (EmptyCorpus, UnusableRun, ValueError, OverflowError, FloatingPointError) as error:
+        return refused(str(error))
+    except OSError as error:
+        return refused(f"{error.filename or 'A file'}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        report("Stopped. The same command goes on from the last checkpoint.")
+        return 130
+    return 0
+
+
+def refused(sentence: str) -> int:
+    report(sentence)
+    return 2
+
+
+def prepared(options: argparse.Namespace) -> Trainer:
+    """A trainer for the command's options. Raises ValueError with a sentence for options that make no sense."""
     config = TrainingConfig(
         notes=int(options.notes), minutes=options.minutes, batch_events=options.batch_events,
         learning_rate=options.learning_rate, patience=options.patience, seed=options.seed,
         validate_minutes=options.validate_minutes, half=False if options.full_precision else None,
     )  # fmt: skip
+    model_config = shape_in(options.config) if options.config else PRESETS[options.trunk]
+    if options.threads < 0:
+        raise ValueError(f"threads must be 0 or more, not {options.threads}.")
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    corpora = open_corpora(options.corpora, options.cache, report)
     source = RowSource(with_shares(corpora), config.max_events, Augmentation(), config.seed)
     held_out = {corpus.name: validation_rows(corpus, pieces=20, notes=480) for corpus in corpora}
     trainer = Trainer(
         options.run_folder, model_config, config, source, {name: rows for name, rows in held_out.items() if rows},
-        card_start(options.name or options.trunk, model_config, corpora), report,
+        card_start(options.name or model_config.trunk, model_config, corpora), report,
     )  # fmt: skip
     report(f"{trainer.model.parameter_count} parameters, {sum(c.notes('train') for c in corpora)} notes to learn from")
-    report(f"best model: {trainer.train()}")
-    return 0
+    return trainer
+
+
+def shape_in(path: Path) -> ModelConfig:
+    """The shape that a JSON file describes; raises ValueError with a sentence that names the file."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not a JSON file: give one with the entries of a model's config.json.") from error
+    try:
+        return ModelConfig.from_json(data)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def report(text: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 Row = dict[str, str]
 """One line of a corpus's metadata.csv."""
+
+FREE = ("publicdomain", "cc0", "creativecommonszero", "ccby", "creativecommonsattribution")
+STRINGS_ATTACHED = ("sharealike", "bysa", "noncommercial", "bync", "noderiv", "bynd")
 
 
 def everything(row: Row) -> bool:
@@ -15,8 +19,9 @@ def everything(row: Row) -> bool:
 
 def no_share_alike(row: Row) -> bool:
     """Mutopia states a licence for each piece; public domain and plain attribution only."""
-    licence = row.get("license", row.get("licence", "")).lower()
-    return bool(licence) and "sharealike" not in licence.replace("-", "").replace(" ", "") and "by-sa" not in licence
+    licence = re.sub("[^a-z0-9]", "", row.get("license", row.get("licence", "")).lower())
+    free = licence.startswith(FREE)
+    return free and not any(word in licence for word in STRINGS_ATTACHED)
 
 
 def freedoom(row: Row) -> bool:

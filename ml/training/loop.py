@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ml.models.checkpoint import save_model
 from ml.models.event_model import EventModel, ModelConfig
 from ml.tensors.sequence import EventRow
 from ml.training.batches import Batch, RowSource
+from ml.training.run_checkpoint import UnusableRun, load_run, save_run
 from ml.training.validation import model_bits
 
 
@@ -41,6 +41,15 @@ class TrainingConfig:
     seed: int = 1
     half: bool | None = None
     """Train in bfloat16 or not; None measures which is faster here."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError with a sentence for settings with which nothing could be trained."""
+        for name in ("notes", "batch_events", "learning_rate", "warmup", "clip", "validate_minutes"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name.replace('_', ' ')} must be above 0, not {getattr(self, name)}.")
+        for name in ("minutes", "weight_decay", "checkpoint_minutes", "patience", "seed"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name.replace('_', ' ')} must be 0 or more, not {getattr(self, name)}.")
 
 
 @dataclass
@@ -72,8 +81,7 @@ class Trainer:
         self.progress = Progress()
         self.log: list[dict[str, Any]] = []
         run.mkdir(parents=True, exist_ok=True)
-        if (run / "resume.json").is_file():
-            self.resume()
+        self.resume()
 
     # --- the loop
 
@@ -97,12 +105,12 @@ class Trainer:
                 loss_sum, loss_notes = 0.0, 0
             if progress.seconds - last_validation >= 60 * config.validate_minutes:
                 last_validation = progress.seconds
-                if self.validate():
-                    break
+                self.validate()
             if progress.seconds - last_checkpoint >= 60 * config.checkpoint_minutes:
                 last_checkpoint = progress.seconds
                 self.checkpoint()
-        self.validate()
+        if not self.log or self.log[-1]["step"] != progress.step:
+            self.validate()
         self.checkpoint()
         return self.run / "best"
 
@@ -132,7 +140,9 @@ class Trainer:
         return min(1.0, max(progress.notes / config.notes, by_time))
 
     def done(self) -> bool:
-        return self.share_done() >= 1.0
+        """Whether the budget is used or patience has run out."""
+        tired = bool(self.config.patience) and self.progress.worse >= self.config.patience
+        return tired or self.share_done() >= 1.0
 
     def learning_rate(self) -> float:
         config = self.config
@@ -151,8 +161,8 @@ class Trainer:
             f"{progress.notes / max(progress.seconds, 1e-6):.0f} notes/s  {left / 60:.0f} min left"
         )
 
-    def validate(self) -> bool:
-        """Measure the held-out rows, keep the best model; True when patience has run out."""
+    def validate(self) -> None:
+        """Measure the held-out rows and keep the best model so far; without any the last one."""
         self.model.eval()
         bits = {name: model_bits(self.model, rows, self.device) for name, rows in self.held_out.items()}
         mean = sum(value.per_note for value in bits.values()) / max(len(bits), 1)
@@ -180,43 +190,33 @@ class Trainer:
             save_model(self.run / "best", self.model, card)
         else:
             self.progress.worse += 1
-        return bool(self.config.patience) and self.progress.worse >= self.config.patience
 
     # --- checkpoints of the run itself
 
     def checkpoint(self) -> None:
         """Write all that is needed to go on exactly: weights, optimiser, random states, place in the data."""
-        tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
-        for number, state in self.optimiser.state_dict()["state"].items():
-            for name, value in state.items():
-                tensors[f"optimiser.{number}.{name}"] = torch.as_tensor(value)
-        tensors["random"] = torch.get_rng_state()
-        draft = self.run / "resume.draft"
-        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, draft)
-        draft.replace(self.run / "resume.safetensors")
-        facts = {"progress": asdict(self.progress), "source": self.source.state(), "log": self.log}
-        text = self.run / "resume.json.draft"
-        text.write_text(json.dumps(facts), "utf-8")
-        text.replace(self.run / "resume.json")
+        facts = {
+            "progress": asdict(self.progress),
+            "source": self.source.state(),
+            "log": self.log,
+            "half": self.half,
+        }
+        save_run(self.run, str(self.progress.step), self.model, self.optimiser, facts)
 
     def resume(self) -> None:
-        """Go on from the run folder's checkpoint."""
-        facts = json.loads((self.run / "resume.json").read_text("utf-8"))
-        tensors = load_file(self.run / "resume.safetensors")
-        self.model.load_state_dict(
-            {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
-        )
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith("optimiser."):
-                _, number, key = name.split(".")
-                state.setdefault(int(number), {})[key] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
-        torch.set_rng_state(tensors["random"])
-        self.progress = Progress(**facts["progress"])
-        self.source.restore(facts["source"])
-        self.log = facts["log"]
+        """Go on from the run folder's checkpoint, if there is one. Raises UnusableRun."""
+        facts = load_run(self.run, self.model, self.optimiser)
+        if facts is None:
+            return
+        try:
+            self.source.restore(facts["source"])
+            self.progress = Progress(**facts["progress"])
+            self.log, self.half = facts["log"], facts.get("half", self.half)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnusableRun(
+                f"The run in {self.run} is damaged or was begun with other corpora, or they have changed since: "
+                "choose another run folder, or give the corpora that it was begun with."
+            ) from error
         self.report(f"resumed at step {self.progress.step}")
 
 
