@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
@@ -16,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 from studio.audio import Player, PlayerOptions
 from studio.audio.messages import AUTO
 from studio.engine import Engine, Shelf
-from studio.project import AppFolders, Journal, SettingsStore
-from studio.project.settings import AUDIO_DRIVER, MIDI_OUTPUT
+from studio.project import AppFolders, Journal, Setting, SettingsStore
+from studio.project.settings import AUDIO_DRIVER, MIDI_OUTPUT, MODELS_FOLDER, SOUND_FONT, VOLUME
 from studio.session.files import read_piece
 from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, model_folders
 from studio.session.studio import Studio
@@ -30,6 +31,8 @@ ICON = RESOURCES / "icons" / "continuo.svg"
 LOG_NAME = "continuo.log"
 WARM_UP_AFTER_MS = 1500
 """Models are loaded only when the window has settled: importing torch takes seconds and disturbs the first clicks."""
+GAIN_AT_FULL_VOLUME = 0.6
+"""FluidSynth's linear gain; much more than this clips where many voices meet."""
 NO_DISPLAY = "There is no display to open a window on: see `continuo --help` for what works without one."
 
 
@@ -62,12 +65,14 @@ def start(
             sound_font=sound_font,
             driver=settings.get(AUDIO_DRIVER) or AUTO,
             output_port=settings.get(MIDI_OUTPUT) or None,
+            gain=settings.get(VOLUME) * GAIN_AT_FULL_VOLUME,
         ),
         on_report=lambda: wake(studio),
     )
     journal = Journal(folders.journal)
     engine = Engine(Shelf(model_folders(settings, folders)))
     studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font)
+    settings.subscribe(lambda setting: _apply(setting, studio, player))
     player.start()  # now, so that its process comes up while the window is made
     trouble = _open_first(studio, path)
     window = MainWindow(studio, folders, log_file=log_file, asking=asking)
@@ -77,6 +82,22 @@ def start(
         if sentence:
             window.notice.show_sentence(sentence)
     return Running(window, studio, journal)
+
+
+def _apply(setting: Setting[Any], studio: Studio, player: Player) -> None:
+    """Let a changed setting about sound take effect at once."""
+    settings = studio.settings
+    if setting is VOLUME:
+        player.set_gain(settings.get(VOLUME) * GAIN_AT_FULL_VOLUME)
+    elif setting is SOUND_FONT:
+        studio.sound_font = chosen_sound_font(settings)
+        player.set_sound_font(studio.sound_font)
+    elif setting is AUDIO_DRIVER:
+        player.set_driver(settings.get(AUDIO_DRIVER) or AUTO)
+    elif setting is MIDI_OUTPUT:
+        player.set_output(settings.get(MIDI_OUTPUT) or None)
+    elif setting is MODELS_FOLDER:
+        studio.say("Models are looked for in the new folder from the next start on.")
 
 
 def wake(studio: Studio) -> None:

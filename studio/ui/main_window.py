@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenu, QSplitte
 
 from ml.music import Key
 from studio.edit.change import Change, ChangeKind
-from studio.project import AppFolders, Recoverable
+from studio.project import AppFolders, Recoverable, Setting
+from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, VOLUME
 from studio.session.studio import Studio, Topic
 from studio.session.troubles import TROUBLES
 from studio.ui.action_binding import BoundActions
@@ -106,7 +108,9 @@ class MainWindow(QMainWindow):
         self.times = TimeFields(studio, self.attempt)
         self.transport = TransportBar(
             self.bound,
-            TransportWishes(self.times.set_tempo, self.times.set_metre, self._set_key, self.roll.setFocus),
+            TransportWishes(
+                self.times.set_tempo, self.times.set_metre, self._set_key, self.settings.set_volume, self.roll.setFocus
+            ),
         )
         self.tracks = TrackPanel(studio.document, self.bound, self.attempt)
         takes = TakeWishes(hear=self.hear_take, accept=self._accept_take, export=self._export_take)
@@ -124,6 +128,7 @@ class MainWindow(QMainWindow):
         self.pulse = Pulse(self._beat)
         self._listen()
         self.settings.apply_all()
+        self._apply_setting(VOLUME)
         self._show_all()
         self._place()
 
@@ -172,7 +177,7 @@ class MainWindow(QMainWindow):
         self._ends = [
             self.studio.document.subscribe(self._on_document),
             self.studio.subscribe(self._on_studio),
-            self.studio.settings.subscribe(self.settings.apply),
+            self.studio.settings.subscribe(self._apply_setting),
         ]
         self.studio.on_wake = self.pulse.wake
         self.roll.seekRequested.connect(self._seek)
@@ -217,6 +222,14 @@ class MainWindow(QMainWindow):
         self.pulse.lively = playing or self.studio.takes.running
         if playing:
             self._show_playhead()
+
+    def _apply_setting(self, setting: Setting[Any]) -> None:
+        self.settings.apply(setting)
+        if setting is VOLUME:
+            self.transport.show_volume(self.studio.settings.get(VOLUME))
+        elif setting in (TAKES, BARS, TEMPERATURE, CHOSEN_MODELS):
+            self.asking.follow_settings()
+        self.bound.refresh()
 
     # --- following the studio
 

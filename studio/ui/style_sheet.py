@@ -45,6 +45,7 @@ def style_sheet(theme: Palette) -> str:
     )
     return f"""
     QMainWindow, QDialog {{ background: {theme.window}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QDialog#palette {{ border: 1px solid {theme.text_dim}; }}
     QWidget {{ color: {theme.text}; }}
     QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}

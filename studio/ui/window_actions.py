@@ -56,7 +56,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 instrument=lambda: window.tracks.current_row.open_instruments(),
             ),
         ),
-        transport_actions(desk, window.loop, settings.set_metronome, window.edit_tempo),
+        transport_actions(desk, window.loop, settings.set_metronome, settings.step_volume, window.edit_tempo),
         take_actions(
             desk,
             AskCommands(

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.edit.grid import Snap, grid_choice
 from studio.project import Setting
-from studio.project.settings import FOLLOW_PLAYHEAD, GRID, METRONOME, PREVIEW_NOTES, SNAP, THEME
+from studio.project.settings import FOLLOW_PLAYHEAD, GRID, METRONOME, PREVIEW_NOTES, SNAP, THEME, VOLUME
 from studio.session.studio import Studio
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.view import RollView
@@ -72,6 +72,13 @@ class WindowSettings:
 
     def set_snap(self, on: bool) -> None:
         self._store.set(SNAP, on)
+
+    def set_volume(self, volume: float) -> None:
+        """Of everything, brought into 0 to 1."""
+        self._store.set(VOLUME, min(max(round(volume, 2), 0.0), 1.0))
+
+    def step_volume(self, step: float) -> None:
+        self.set_volume(self._store.get(VOLUME) + step)
 
     def set_metronome(self, on: bool) -> None:
         self._store.set(METRONOME, on)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from studio.ui.actions import Action
 from studio.ui.commands.desk import Desk
 
+VOLUME_STEP = 0.05
+
 
 class LoopSwitch:
     """Loop on and off: off remembers the range, on takes it back, or four bars when there is none yet."""
@@ -49,9 +51,13 @@ class LoopSwitch:
 
 
 def transport_actions(
-    desk: Desk, loop: LoopSwitch, set_metronome: Callable[[bool], None], edit_tempo: Callable[[], None]
+    desk: Desk,
+    loop: LoopSwitch,
+    set_metronome: Callable[[bool], None],
+    step_volume: Callable[[float], None],
+    edit_tempo: Callable[[], None],
 ) -> list[Action]:
-    """`edit_tempo` puts the keyboard into the tempo field."""
+    """`step_volume` turns everything up or down (0 to 1); `edit_tempo` puts the keyboard into the tempo field."""
     transport = desk.studio.transport
 
     def marked() -> tuple[int, int] | None:
@@ -131,6 +137,10 @@ def transport_actions(
                checked_when=lambda: transport.metronome, tooltip="Click on every beat", icon="metronome"),
         Action("transport.tempo", "Tempo…", edit_tempo, "Ctrl+Shift+T", "Transport", "time",
                tooltip="Type another tempo"),
-        Action("transport.panic", "All notes off", transport.panic, "Ctrl+`", "Transport", "time",
+        Action("transport.louder", "Everything louder", lambda: step_volume(VOLUME_STEP), "Ctrl+Shift+PgUp",
+               "Transport", "volume", tooltip="Turn up everything that is heard"),
+        Action("transport.softer", "Everything softer", lambda: step_volume(-VOLUME_STEP), "Ctrl+Shift+PgDown",
+               "Transport", "volume", tooltip="Turn down everything that is heard"),
+        Action("transport.panic", "All notes off", transport.panic, "Ctrl+`", "Transport", "volume",
                tooltip="Silence everything that hangs", icon="panic"),
     ]  # fmt: skip

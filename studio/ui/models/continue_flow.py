@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ml.music import Key
+from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE
 from studio.session.asking import Wishes
 from studio.session.studio import Studio
 from studio.ui.models.ask_box import HIGH_PERCENT, LOW_PERCENT, MOST_TAKES, Asking
@@ -81,6 +82,24 @@ class ContinueFlow:
             models=chosen,
             key=self.key() if asking.stay_in_key else None,
         )
+
+    def follow_settings(self) -> None:
+        """The preferences changed how is asked: show it, unless the panel said so itself."""
+        settings = self._studio.settings
+        wished = self._panel.ask.asking()
+        told = replace(
+            wished,
+            bars=settings.get(BARS),
+            takes=min(settings.get(TAKES), MOST_TAKES),
+            temperature=settings.get(TEMPERATURE),
+        )
+        chosen = settings.get(CHOSEN_MODELS)
+        if chosen and set(chosen) != set(self._panel.shelf.chosen):
+            self._panel.shelf.tick(chosen)
+        if told != wished:
+            self._panel.ask.show_asking(told)
+        if self._wishes() != self._studio.wishes:
+            self.changed()
 
     def ask(self) -> None:
         """Put the request. Raises RefusedRequest or UnknownModel with a sentence."""

@@ -51,6 +51,13 @@ class ShelfList(QWidget):
     def chosen(self) -> tuple[str, ...]:
         return tuple(model for model, box in self.boxes.items() if box.isChecked())
 
+    def tick(self, chosen: Sequence[str]) -> None:
+        """Tick these models and no others, without telling."""
+        for model, box in self.boxes.items():
+            box.blockSignals(True)
+            box.setChecked(model in chosen)
+            box.blockSignals(False)
+
     def show_models(
         self, cards: Sequence[ModelCard], problems: Sequence[ShelfProblem], chosen: Sequence[str] | None, place: Path
     ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from ml.music import Key, Score
 from ml.music.keys import DetectedKey
@@ -28,6 +28,7 @@ class TransportWishes:
     set_tempo: Callable[[float], None]
     set_metre: Callable[[int, int], None]
     set_key: Callable[[Key | None], None]
+    set_volume: Callable[[float], None]
     leave: Callable[[], None]
 
 
@@ -65,6 +66,13 @@ class TransportBar(QWidget):
             number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for field in (self.tempo, self.beats, self.beat_note):
             FieldKeys(field, wishes.leave)
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self.volume.setRange(0, 100)
+        self.volume.setFixedWidth(90)
+        self.volume.setAccessibleName("Volume of everything")
+        self.volume.setToolTip("Volume of everything that is heard  (Ctrl+Shift+PgUp, Ctrl+Shift+PgDown)")
+        self.volume.valueChanged.connect(lambda percent: wishes.set_volume(percent / 100))
+        FieldKeys(self.volume, wishes.leave)
         self.key = KeyField(wishes.set_key, wishes.leave)
 
         layout = QHBoxLayout(self)
@@ -81,6 +89,8 @@ class TransportBar(QWidget):
         layout.addSpacing(8)
         self._group(layout, "Key", self.key)
         layout.addStretch(1)
+        layout.addWidget(bound.button("transport.panic", 18))
+        layout.addWidget(self.volume)
 
     @staticmethod
     def _group(layout: QHBoxLayout, title: str, *fields: QWidget) -> None:
@@ -107,6 +117,12 @@ class TransportBar(QWidget):
             field.blockSignals(False)
         self.key.show_key(score.key_at(tick), detected)
         self.show_position(tick, score)
+
+    def show_volume(self, volume: float) -> None:
+        """Show the volume, 0 to 1, without asking for a change."""
+        self.volume.blockSignals(True)
+        self.volume.setValue(round(volume * 100))
+        self.volume.blockSignals(False)
 
     def show_position(self, tick: float, score: Score) -> None:
         self.position.show_tick(tick, score.time_map)

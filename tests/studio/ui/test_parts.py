@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.music.midi import write_midi
 from studio.edit.clipboard import Clip
-from studio.project.settings import GRID, THEME, WINDOW_LAYOUT
+from studio.project.settings import BARS, CHOSEN_MODELS, GRID, TAKES, THEME, VOLUME, WINDOW_LAYOUT
 from studio.ui.clipboard import SystemClipboard
 from studio.ui.jobs import FileJob, FileJobs
 from studio.ui.last_resort import LastResort
@@ -230,3 +230,20 @@ def test_panels_hide_and_come_back(window: MainWindow, press: Callable[..., None
         assert panel.isHidden()
         press(window, key)
         assert not panel.isHidden()
+
+
+def test_the_volume_is_a_slider_two_keys_and_a_setting(window: MainWindow, press: Callable[..., None]) -> None:
+    window.transport.volume.setValue(50)
+    press(window, "Ctrl+Shift+PgUp")
+    assert window.studio.settings.get(VOLUME) == 0.55
+    assert window.transport.volume.value() == 55
+
+
+def test_how_is_asked_follows_the_preferences(tune_window: MainWindow) -> None:
+    settings = tune_window.studio.settings
+    settings.set(BARS, 8)
+    settings.set(TAKES, 2)
+    settings.set(CHOSEN_MODELS, ("beta",))
+    asking = tune_window.models.ask.asking()
+    assert (asking.bars, asking.takes, tune_window.models.shelf.chosen) == (8, 2, ("beta",))
+    assert (tune_window.studio.wishes.bars, tune_window.studio.wishes.models) == (8, ("beta",))
