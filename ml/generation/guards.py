@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ml.generation.prompt import Prompt
+from ml.measures.copying import repeated_from
 from ml.requests import TakeNote
 
 COPY_NOTES = 6
@@ -45,19 +46,12 @@ def is_copy(prompt: Prompt, notes: list[TakeNote]) -> bool:
     if len(notes) < COPY_NOTES:
         return False
     score, region = prompt.request.score, prompt.request.region
-    asked = {(n.track, n.start, n.pitch) for n in notes}
-    first = min(n.start for n in notes)
-    given = {
+    given = (
         (index, int(start), int(pitch))
         for index in region.tracks
         for start, pitch in zip(score.tracks[index].notes.start, score.tracks[index].notes.pitch, strict=True)
         if start < region.start_tick
-    }
+    )
     bar = score.time_map.bar_at(region.start_tick)
-    for back in range(1, bar + 1):
-        shift = region.start_tick - score.time_map.bar_start(bar - back)
-        if first - shift < 0:
-            break
-        if all((track, start - shift, pitch) in given for track, start, pitch in asked):
-            return True
-    return False
+    shifts = (region.start_tick - score.time_map.bar_start(bar - back) for back in range(1, bar + 1))
+    return repeated_from(given, ((n.track, n.start, n.pitch) for n in notes), shifts) is not None
