@@ -9,7 +9,7 @@ Onset = tuple[int, int, int]
 
 
 def repeated_from(given: Iterable[Onset], asked: Iterable[Onset], shifts: Iterable[int]) -> int | None:
-    """The first of `shifts` (ticks) by which every asked onset lies on a given one of its track and pitch, else None."""
+    """The first of `shifts` (ticks) by which every asked onset lies on a given one of its track and pitch, or None."""
     known, wanted = set(given), list(asked)
     for shift in shifts:
         if wanted and all((track, start - shift, pitch) in known for track, start, pitch in wanted):
