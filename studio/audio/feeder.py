@@ -43,7 +43,11 @@ class Feeder:
         self._flights = Flights()
         self._receiver = Tracker()
         self._recent: deque[tuple[float, Item]] = deque()
+        # What was handed out since the last flush.
         self._batch: list[tuple[float, int, Message]] = []
+        self._struck: list[Flight] = []
+        self._released: list[Flight] = []
+        self._touched: list[tuple[float, Item]] = []
         self._glides: dict[int, int] = {}
         self._glided_s = 0.0
 
@@ -58,7 +62,7 @@ class Feeder:
         current.next_click_s = current.song_s
         self._glides.clear()
         for message in messages_to(state_before(plan, current.next_control), self._receiver.state):
-            self._put(at_s, SET, message)
+            self._set(at_s, message)
         self._strike(current, np.flatnonzero(_held(plan, current.song_s)), at_s)
 
     def hand_out(self, current: Pass, until_s: float) -> None:
@@ -78,7 +82,7 @@ class Feeder:
         stop = max(int(np.searchsorted(plan.control_s, limit_s, "left")), current.next_control)
         rows = slice(current.next_control, stop)
         for at_s, data in zip(plan.control_s[rows].tolist(), plan.control_bytes[rows].tolist(), strict=True):
-            self._put(current.out_at(at_s), SET, Message(*data))
+            self._set(current.out_at(at_s), Message(*data))
         current.next_control = stop
 
         stop = max(int(np.searchsorted(plan.on_s, limit_s, "left")), current.next_note)
@@ -92,7 +96,7 @@ class Feeder:
         self._flights.end_all_at(end_s)
         self._put_offs(self._flights.due(end_s, inclusive=True))
         for slot, _, number in pedals_down(self._receiver.state):
-            self._put(end_s, SET, control(slot, number, 0))
+            self._set(end_s, control(slot, number, 0))
 
     def flush(self) -> None:
         """Give the output what was handed out, in order of time."""
@@ -100,6 +104,15 @@ class Feeder:
             self._batch.sort(key=lambda entry: entry[:2])
             self.output.schedule([Timed(at_s, message) for at_s, _, message in self._batch])
             self._batch.clear()
+            # What came too late for its time counts from now: it was not sent before.
+            now_s = self.output.now_s()
+            for flight in self._struck:
+                flight.on_s = max(flight.on_s, now_s)
+            for flight in self._released:
+                flight.off_s = max(flight.off_s, now_s)
+            self._recent.extend((max(at_s, now_s), item) for at_s, item in self._touched)
+            for done in (self._struck, self._released, self._touched):
+                done.clear()
 
     def forget(self, now_s: float) -> None:
         """Drop from memory what is surely over at `now_s`."""
@@ -116,22 +129,25 @@ class Feeder:
         for on_s, off_s, start_tick, slot, key, velocity, release in notes:
             on_out_s = current.out_at(on_s) if at_s is None else at_s
             off_out_s = min(current.out_at(off_s), current.out_end_s)
-            self._flights.add(Flight(slot, key, start_tick, on_out_s, off_out_s, release))
-            self._put(on_out_s, ON, note_on(slot, key, velocity))
+            self._put_on(Flight(slot, key, start_tick, on_out_s, off_out_s, release), velocity)
 
     def _put_click(self, click: Click, at_s: float) -> None:
-        message = click.note_on(self.metronome or 100)
-        self._flights.add(Flight(METRONOME_SLOT, message.data1, CLICK, at_s, at_s + CLICK_S))
-        self._put(at_s, ON, message)
+        key, velocity = click.note(self.metronome or 100)
+        self._put_on(Flight(METRONOME_SLOT, key, CLICK, at_s, at_s + CLICK_S), velocity)
+
+    def _put_on(self, flight: Flight, velocity: int) -> None:
+        self._flights.add(flight)
+        self._struck.append(flight)
+        self._batch.append((flight.on_s, ON, note_on(flight.slot, flight.key, velocity)))
 
     def _put_offs(self, flights: Iterable[Flight]) -> None:
         for flight in flights:
-            self._put(flight.off_s, OFF, note_off(flight.slot, flight.key, flight.release))
+            self._released.append(flight)
+            self._batch.append((flight.off_s, OFF, note_off(flight.slot, flight.key, flight.release)))
 
-    def _put(self, at_s: float, rank: int, message: Message) -> None:
-        self._batch.append((at_s, rank, message))
-        if rank == SET:
-            self._recent.extend((at_s, item) for item in self._receiver.follow(message))
+    def _set(self, at_s: float, message: Message) -> None:
+        self._batch.append((at_s, SET, message))
+        self._touched.extend((at_s, item) for item in self._receiver.follow(message))
 
     # --- taking back and changing
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ml.music import TimeMap
-from studio.audio.midi_message import Message, note_on
-from studio.audio.slots import METRONOME_SLOT
 
 ACCENT_KEY, BEAT_KEY = 76, 77
 """General MIDI wood blocks, high and low."""
@@ -23,10 +21,9 @@ class Click:
     at_s: float
     accent: bool
 
-    def note_on(self, volume: int) -> Message:
-        """The click as a note; `volume` 0 to 127."""
-        key, velocity = (ACCENT_KEY, volume) if self.accent else (BEAT_KEY, volume * 3 // 4)
-        return note_on(METRONOME_SLOT, key, min(max(velocity, 1), 127))
+    def note(self, volume: int) -> tuple[int, int]:
+        """Key and velocity of the click at a volume of 0 to 127."""
+        return (ACCENT_KEY, max(volume, 1)) if self.accent else (BEAT_KEY, max(volume * 3 // 4, 1))
 
 
 def clicks_between(time_map: TimeMap, start_s: float, end_s: float) -> Iterator[Click]:

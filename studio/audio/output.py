@@ -12,13 +12,13 @@ class Output(Protocol):
     """Plays messages by its own clock. All times are seconds of that clock, which never runs back."""
 
     jitter_s: float
-    """What is due this long before `now_s()` has surely been sent."""
+    """What was due this long before `now_s()`, and scheduled by then, has surely been sent."""
 
     def now_s(self) -> float:
         """The clock now."""
 
     def schedule(self, messages: Iterable[Timed]) -> None:
-        """Send each message at its time (at once when that has passed). Sorted by time; equal times keep order."""
+        """Send each message at its time, never before (at once when it has passed). Sorted; equal times keep order."""
 
     def drop_pending(self) -> None:
         """Forget every scheduled message not yet sent; after the return none of them will be."""

@@ -18,18 +18,19 @@ from studio.audio.midi_message import (
 )
 from studio.audio.synth import Synth
 
-TICKS_PER_MS = 20
+TICKS_PER_MS = 100
 """The sequencer looks once a millisecond; finer ticks keep the order of what falls on one millisecond."""
 
-_CENTRE_MS = 0.67
-"""Half a block of 64 frames: events fall on the block that is nearest instead of the one after."""
-
-WORN_TICKS = 2**31
-"""The sequencer counts in 32 bits: renew it well before it would start again at 0 (after 59 hours)."""
+WORN_TICKS, WORN_OUT_TICKS = 2**31, int(0.95 * 2**32)
+"""The sequencer counts in 32 bits and starts again at 0 after 11.9 hours: renew it when there is a pause after
+the first number, and at the second in any case."""
 
 
 class SequencerOutput:
-    """An Output (see `output`) that makes sound once an audio driver plays the synth."""
+    """An Output (see `output`) that makes sound once an audio driver plays the synth.
+
+    A message is never sent before its time: at the first block of 64 frames after the next full millisecond.
+    """
 
     jitter_s = 0.004
 
@@ -39,7 +40,7 @@ class SequencerOutput:
         self._event = self._library.new_fluid_event()
         self._start_s = 0.0
         self._open()
-        self._last_ms = -1
+        self._last_ms = 0
         self._order = 0
         self._setters: dict[int, Callable[[int, int, int], Any]] = {
             NOTE_OFF: lambda slot, key, _: self._library.fluid_event_noteoff(self._event, slot, key),
@@ -69,25 +70,27 @@ class SequencerOutput:
 
     def schedule(self, messages: Iterable[Timed]) -> None:
         for at_s, (slot, kind, data1, data2) in messages:
-            ms = max(1, round((at_s - self._start_s) * 1000 - _CENTRE_MS))
-            self._order = min(self._order + 1, TICKS_PER_MS - 1) if ms == self._last_ms else 0
+            ms = max(int((at_s - self._start_s) * 1000) + 1, self._last_ms)
+            self._order = self._order + 1 if ms == self._last_ms else 0
+            if self._order == TICKS_PER_MS:
+                ms, self._order = ms + 1, 0
             self._last_ms = ms
-            tick = (ms - 1) * TICKS_PER_MS + 1 + self._order
             self._setters[kind](slot, data1, data2)
+            tick = (ms - 1) * TICKS_PER_MS + 1 + self._order
             self._library.fluid_sequencer_send_at(self._sequencer, self._event, tick, 1)
 
     def drop_pending(self) -> None:
         # All sources, destinations and types at once: the library then empties its queue in one step.
         self._library.fluid_sequencer_remove_events(self._sequencer, -1, -1, -1)
-        self._last_ms = -1
+        self._last_ms = 0
 
     def send(self, messages: Iterable[Message]) -> None:
         self._synth.send(messages)
 
-    @property
-    def worn(self) -> bool:
-        """Whether the sequencer has counted so far that it should be renewed."""
-        return int(self._library.fluid_sequencer_get_tick(self._sequencer)) > WORN_TICKS
+    def worn(self, pausing: bool) -> bool:
+        """Whether the sequencer has counted so far that it should be renewed now."""
+        ticks = int(self._library.fluid_sequencer_get_tick(self._sequencer))
+        return ticks > (WORN_TICKS if pausing else WORN_OUT_TICKS)
 
     def renew(self) -> None:
         """Start a fresh sequencer where this one stands. Nothing may be pending and no driver be running."""

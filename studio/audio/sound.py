@@ -77,11 +77,10 @@ class Sound:
         self._choice, self._tried_at_s = choice, self._clock()
         if not self._driver or not self._sequencer:
             return
-        self._driver.open(choice)
-        if self._sequencer.worn:
-            self._driver.close()
+        self._driver.close()
+        if self._sequencer.worn(pausing=True):
             self._sequencer.renew()
-            self._driver.open(choice)
+        self._driver.open(choice)
         self._main = SilentOutput(self._clock) if self._driver.name == SILENT else self._sequencer
         self._moved_at_s = self._clock()
         self._steady = SteadyClock()
@@ -144,9 +143,9 @@ class Sound:
     def choice(self) -> str:
         return self._choice
 
-    @property
-    def worn(self) -> bool:
-        return self._sequencer is not None and self._main is self._sequencer and self._sequencer.worn
+    def worn(self, pausing: bool) -> bool:
+        """Whether `start_driver` should be called because the sequencer has counted too far."""
+        return self._main is self._sequencer and self._sequencer is not None and self._sequencer.worn(pausing)
 
     # --- external MIDI
 

@@ -30,6 +30,8 @@ from studio.audio.slots import SLOTS
 START_DELAY_S = 0.02
 """Between the order to play and the first note, so that the first window is handed over in time."""
 MIN_LOOP_S = 0.05
+LATE_S = 0.1
+"""Feeding later than this after the last event handed over counts as having been held up."""
 TOLERANCE_S = 1e-6
 """More than the rounding errors of going from the output's time to the piece's and back."""
 
@@ -192,6 +194,9 @@ class Transport:
             self._feeder.silence()
             self._passes = []
             return
+        if now_s - self._fed_s > LATE_S:
+            self._catch_up(now_s)
+            return
         horizon_s = now_s + self._lead_s
         while self._fed_s < horizon_s:
             current = self._passes[-1]
@@ -209,6 +214,14 @@ class Transport:
         self._feeder.forget(now_s)
         while len(self._passes) > 1 and self._passes[1].out_s < now_s - 1.0:
             self._passes.pop(0)
+
+    def _catch_up(self, now_s: float) -> None:
+        """Start over where playback would be, after the process was held up: no burst of all that was missed."""
+        current = self._passes[-1]
+        song_s = max(current.song_s, current.song_s + now_s - current.out_s)
+        if song_s >= current.song_end_s and self._loop:
+            song_s = self._loop.start_s + (song_s - current.song_end_s) % (self._loop.end_s - self._loop.start_s)
+        self.play(song_s)
 
     # --- passes
 

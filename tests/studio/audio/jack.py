@@ -27,7 +27,8 @@ def jack_server(name: str) -> Iterator[None]:
     command = ["jackd", "-n", name, "--no-realtime", "-d", "dummy", "-r", str(RATE), "-p", "256"]
     environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    subprocess.run(["jack_wait", "-s", name, "-w", "-t", "10"], stdout=subprocess.DEVNULL, timeout=20, check=True)
+    wait = ["jack_wait", "-s", name, "-w", "-t", "10"]
+    subprocess.run(wait, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=20, check=True)
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
     try:

@@ -82,6 +82,11 @@ class Check:
             assert not self.synth.heard()
         else:
             changes = False
+        if what == "held up":
+            self.synth.advance(value)
+            transport.feed()
+            self.synth.advance(0.05)
+            changes = True
         if changes:
             self.since_s = transport.place().position_s
         steps = max(1 + number, 8)  # none longer than the transport feeds ahead
@@ -116,7 +121,9 @@ def voices(plan: PlaybackPlan, which: np.ndarray) -> set[tuple[int, int]]:
 
 
 command = st.tuples(
-    st.sampled_from(["play", "stop", "seek", "loop", "plan", "plan", "metronome", "panic", "wait", "wait", "wait"]),
+    st.sampled_from(
+        ["play", "stop", "seek", "loop", "plan", "plan", "metronome", "panic", "held up", "wait", "wait", "wait"]
+    ),
     st.floats(0, 4).map(lambda x: round(x * 8) / 8 if x > 2 else x),
     st.integers(0, 10),
 )

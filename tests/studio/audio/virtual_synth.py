@@ -54,7 +54,8 @@ class VirtualSynth:
             heapq.heappush(self._pending, (at_s, self._count, message))
 
     def drop_pending(self) -> None:
-        self._carry_out()
+        if not self.jitter_s:
+            self._carry_out()
         self._pending.clear()
 
     def send(self, messages: Iterable[Message]) -> None:
