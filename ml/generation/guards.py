@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ml.generation.prompt import Prompt
-from ml.measures.copying import repeated_from
+from ml.measures.copying import repeated_share
 from ml.requests import TakeNote
 
 COPY_NOTES = 6
 """A take of fewer notes than this may well be a plain repetition."""
+COPY_SHARE = 0.9
+"""From this share of repeated notes on a take says nothing new; a musician can paste that without asking."""
 
 
 def clean(notes: list[TakeNote], voices: frozenset[int]) -> list[TakeNote]:
@@ -37,12 +39,12 @@ def fault(prompt: Prompt, notes: list[TakeNote]) -> str | None:
     if not notes:
         return "was empty"
     if is_copy(prompt, notes):
-        return "repeated the prompt note for note"
+        return "hardly does more than repeat the prompt"
     return None
 
 
 def is_copy(prompt: Prompt, notes: list[TakeNote]) -> bool:
-    """Whether the take is, note for note in pitch and onset, what stands a whole number of bars before it."""
+    """Whether nearly all of the take stands, pitch and onset, a whole number of bars before it."""
     if len(notes) < COPY_NOTES:
         return False
     score, region = prompt.request.score, prompt.request.region
@@ -54,4 +56,4 @@ def is_copy(prompt: Prompt, notes: list[TakeNote]) -> bool:
     )
     bar = score.time_map.bar_at(region.start_tick)
     shifts = (region.start_tick - score.time_map.bar_start(bar - back) for back in range(1, bar + 1))
-    return repeated_from(given, ((n.track, n.start, n.pitch) for n in notes), shifts) is not None
+    return repeated_share(given, ((n.track, n.start, n.pitch) for n in notes), shifts) >= COPY_SHARE

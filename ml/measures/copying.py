@@ -8,10 +8,11 @@ Onset = tuple[int, int, int]
 """Track, start in ticks, MIDI pitch."""
 
 
-def repeated_from(given: Iterable[Onset], asked: Iterable[Onset], shifts: Iterable[int]) -> int | None:
-    """The first of `shifts` (ticks) by which every asked onset lies on a given one of its track and pitch, or None."""
+def repeated_share(given: Iterable[Onset], asked: Iterable[Onset], shifts: Iterable[int]) -> float:
+    """The largest share of asked onsets, over all `shifts` (ticks), that lie on a given one of their track and pitch.
+
+    1 is a literal repetition; 0 for no asked onsets.
+    """
     known, wanted = set(given), list(asked)
-    for shift in shifts:
-        if wanted and all((track, start - shift, pitch) in known for track, start, pitch in wanted):
-            return shift
-    return None
+    found = (sum((track, start - shift, pitch) in known for track, start, pitch in wanted) for shift in shifts)
+    return max(found, default=0) / max(len(wanted), 1)

@@ -11,6 +11,7 @@ from ml.generation.guards import clean, is_copy
 from ml.generation.prompt import make_prompt
 from ml.music import Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, TakeNote, continue_region
+import itertools
 
 notes = st.builds(
     TakeNote, st.integers(0, 1), st.integers(0, 40), st.integers(1, 20), st.integers(60, 63), st.just(80), st.just(1.0)
@@ -23,13 +24,13 @@ def test_clean_takes_have_no_overlap_on_a_pitch_nor_in_a_voice(given_notes, voic
     for track in (0, 1):
         for pitch in range(60, 64):
             line = [n for n in cleaned if n.track == track and (track in voices or n.pitch == pitch)]
-            assert all(a.start + a.length <= b.start for a, b in zip(line, line[1:], strict=False))
+            assert all(a.start + a.length <= b.start for a, b in itertools.pairwise(line))
     assert all(note.length >= 1 for note in cleaned)
     kept = {(n.track, n.start) for n in cleaned}
     assert kept == {(n.track, n.start) for n in given_notes}
 
 
-def test_a_repetition_of_the_last_bars_is_a_copy_and_one_changed_note_is_not():
+def test_a_repetition_is_a_copy_and_one_with_a_changed_ending_is_not():
     pitches = [60, 62, 64, 65, 67, 69, 71, 72]
     score = Score((Track("M", NoteTable.of(Note(i * 960, 960, p) for i, p in enumerate(pitches))),))
     prompt = make_prompt(GenerationRequest(score, continue_region(score, 0, 2)))

@@ -10,6 +10,7 @@ from ml.music import Metre, Note, NoteTable, Score, TimeMap, Track
 from ml.tensors import vocabulary as v
 from ml.tensors.piece import piece_events
 from ml.tensors.sequence import COLUMN, TARGET, TARGETS, BarGrid, Window, event_row, onset_class
+import itertools
 
 QUARTER = 480
 
@@ -116,7 +117,7 @@ def test_the_targets_tell_the_asked_notes_exactly(rows, beats, data):
         told.append((cursor, int(target[TARGET["part"]]), int(target[TARGET["pitch"]])))
     assert targets[-1, TARGET["onset"]] == v.END
     expected = list(zip(piece.onset[inside], piece.part[inside], piece.pitch[inside], strict=True))
-    if all(b[0] - a[0] < v.DELTAS for a, b in zip(expected, expected[1:], strict=False)) and (
+    if all(b[0] - a[0] < v.DELTAS for a, b in itertools.pairwise(expected)) and (
         not expected or expected[0][0] - piece.bar_starts[region] < v.DELTAS
     ):
         assert told == [tuple(map(int, note)) for note in expected]
