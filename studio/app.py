@@ -131,7 +131,7 @@ def run(path: Path | None = None) -> int:
     running = start(folders, path, log_file=last_resort.log_file)
     last_resort.tell = running.window.notice.show_sentence
     asked_to_end = _end_on_signals(application)
-    QTimer.singleShot(0, running.window, running.window.offer_recovery)
+    QTimer.singleShot(0, running.window, running.window.dialogs.offer_recovery)
     QTimer.singleShot(WARM_UP_AFTER_MS, running.window, running.studio.warm_up)
     try:
         return application.exec()

@@ -5,39 +5,30 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from ml.music import Key
-from studio.edit.change import Change, ChangeKind
-from studio.project import AppFolders, Recoverable, Setting
-from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, VOLUME
-from studio.session.studio import Studio, Topic
+from studio.project import AppFolders
+from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
 from studio.ui.action_binding import BoundActions
 from studio.ui.actions import Action
 from studio.ui.commands.desk import Desk
 from studio.ui.commands.transport_actions import LoopSwitch
-from studio.ui.dialogs.about import About
-from studio.ui.dialogs.cheat_sheet import CheatSheet
 from studio.ui.dialogs.file_dialogs import Asking, FileDialogs
 from studio.ui.dialogs.job_progress import JobProgress
-from studio.ui.dialogs.palette import CommandPalette
-from studio.ui.dialogs.preferences import Preferences
-from studio.ui.dialogs.recovery import RecoveryDialog, RecoveryWishes
 from studio.ui.file_flow import FileFlow
 from studio.ui.icons import icon
 from studio.ui.jobs import FileJob, FileJobs
 from studio.ui.labels import dim_label
 from studio.ui.lanes.velocity_lane import VelocityLane
-from studio.ui.models.board_view import LayerCache
 from studio.ui.models.continue_flow import ContinueFlow
 from studio.ui.models.model_panel import ModelPanel, PanelWishes
+from studio.ui.models.take_flow import TakeFlow
 from studio.ui.models.take_row import TakeWishes
 from studio.ui.notice_bar import NoticeBar
 from studio.ui.pulse import Pulse
@@ -49,12 +40,12 @@ from studio.ui.tool_strip import ToolStrip
 from studio.ui.tracks.track_panel import TrackPanel
 from studio.ui.transport.time_fields import TimeFields
 from studio.ui.transport.transport_bar import TransportBar, TransportWishes
-from studio.ui.window_actions import MENU_OF_ROLL, window_actions
+from studio.ui.window_actions import window_actions
+from studio.ui.window_dialogs import WindowDialogs
 from studio.ui.window_layout import WindowLayout
 from studio.ui.window_settings import WindowSettings
+from studio.ui.window_sync import InStep
 
-VERSION = "0.1"
-MESSAGE_MS = 15_000
 WIDTH_PX, HEIGHT_PX = 1380, 860
 TRACKS_PX, MODELS_PX, LANE_PX = 230, 320, 120
 
@@ -62,8 +53,8 @@ TRACKS_PX, MODELS_PX, LANE_PX = 230, 320, 120
 class MainWindow(QMainWindow):
     """One open piece. The window owns no music: it shows the studio and hands on what the user wants.
 
-    `asking` answers the questions about files (dialogs, unless a test answers), `now` tells the time of day,
-    `randomness` seeds humanise, `log_file` is named in the About box.
+    Its parts are public for the actions and for who drives it. `asking` answers the questions about files,
+    `now` tells the time of day, `randomness` seeds humanise, `log_file` is named in the About box.
     """
 
     def __init__(
@@ -80,12 +71,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("continuo")
         self.setAcceptDrops(True)
         self.studio = studio
-        self._folders, self._now, self._log_file = folders, now, log_file
         self._theme: Theme = DARK
-        self._was_playing = False
-        self._shown_job: int | None = None
-        self._leaning = studio.leaning()
-        self._layers = LayerCache()
         self.context = RollContext(studio.document, preview=self._preview, parent=self)
         self.roll = RollView(self.context)
         self.lane = VelocityLane(self.context)
@@ -101,6 +87,7 @@ class MainWindow(QMainWindow):
             trouble=self.show_trouble,
             picture=lambda score, take, path: save_roll_picture(score, take, path, theme=self._theme),
         )
+        self.dialogs = WindowDialogs(self, folders, now, log_file)
         self.settings = WindowSettings(studio, self.context, self.roll, self.set_theme)
         self.bound = BoundActions(window_actions(self, randomness or random.SystemRandom()), self, self._run)
         self._theme = self.settings.theme
@@ -113,7 +100,8 @@ class MainWindow(QMainWindow):
             ),
         )
         self.tracks = TrackPanel(studio.document, self.bound, self.attempt)
-        takes = TakeWishes(hear=self.hear_take, accept=self._accept_take, export=self._export_take)
+        self.takes = TakeFlow(studio, self.attempt, self.files.export_take, lambda: self.in_step.show_transport())
+        takes = TakeWishes(self.takes.hear, self.takes.accept, self.takes.export)
         self.models = ModelPanel(
             self.bound, PanelWishes(takes, changed=lambda: self.asking.changed(), leave=self.roll.setFocus)
         )
@@ -126,10 +114,10 @@ class MainWindow(QMainWindow):
             studio.settings,
         )
         self.pulse = Pulse(self._beat)
-        self._listen()
+        self._connect()
+        self.in_step = InStep(self)
         self.settings.apply_all()
-        self._apply_setting(VOLUME)
-        self._show_all()
+        self.in_step.show_all()
         self._place()
 
     # --- building
@@ -164,29 +152,21 @@ class MainWindow(QMainWindow):
         rows.addWidget(self._across, 1)
         self.setCentralWidget(page)
         menus = self.bound.fill_menus(self.menuBar())
-        self._recent = QMenu("Open recent", self)
-        self._recent.aboutToShow.connect(self._fill_recent)
-        menus["File"].insertMenu(self.bound["file.save"], self._recent)
-        self._sound = dim_label()
-        self._count = dim_label()
-        for label in (self._count, self._sound):
+        menus["File"].insertMenu(self.bound["file.save"], self.dialogs.recent)
+        self.sound = dim_label()
+        self.count = dim_label()
+        for label in (self.count, self.sound):
             label.setContentsMargins(8, 0, 8, 0)
             self.statusBar().addPermanentWidget(label)
 
-    def _listen(self) -> None:
-        self._ends = [
-            self.studio.document.subscribe(self._on_document),
-            self.studio.subscribe(self._on_studio),
-            self.studio.settings.subscribe(self._apply_setting),
-        ]
+    def _connect(self) -> None:
         self.studio.on_wake = self.pulse.wake
         self.roll.seekRequested.connect(self._seek)
-        self.roll.loopRequested.connect(lambda start, end: self._draw_loop(start, end))
-        self.roll.timeSelectionChanged.connect(self._show_place)
-        self.roll.statusText.connect(self._show_status)
-        self.roll.menuRequested.connect(self._open_roll_menu)
+        self.roll.loopRequested.connect(self._draw_loop)
+        self.roll.timeSelectionChanged.connect(lambda: self.asking.show_place())
+        self.roll.statusText.connect(lambda text: self.in_step.show_status(text))
+        self.roll.menuRequested.connect(self.dialogs.open_roll_menu)
         self.roll.followingChanged.connect(lambda _: self.bound.refresh())
-        self.context.playheadMoved.connect(self._on_playhead)
         for signal in (self.context.toolChanged, self.context.gridChanged, self.context.loopChanged):
             signal.connect(self.bound.refresh)
 
@@ -221,116 +201,7 @@ class MainWindow(QMainWindow):
         playing = self.studio.transport.playing
         self.pulse.lively = playing or self.studio.takes.running
         if playing:
-            self._show_playhead()
-
-    def _apply_setting(self, setting: Setting[Any]) -> None:
-        self.settings.apply(setting)
-        if setting is VOLUME:
-            self.transport.show_volume(self.studio.settings.get(VOLUME))
-        elif setting in (TAKES, BARS, TEMPERATURE, CHOSEN_MODELS):
-            self.asking.follow_settings()
-        self.bound.refresh()
-
-    # --- following the studio
-
-    def _on_document(self, change: Change) -> None:
-        if change.kind is ChangeKind.SCORE:
-            self.loop.forget()
-            self.notice.hide()
-            self.asking.set_stay_in_key(self.studio.path is not None)
-        if change.kind.changes_music:
-            self._leaning = self.studio.leaning()
-            self._show_time()
-        self._show_place()
-        self._show_count()
-        self.bound.refresh()
-
-    def _on_studio(self, topic: Topic) -> None:
-        if topic is Topic.TAKES:
-            self._show_takes()
-        elif topic is Topic.TRANSPORT:
-            self._show_transport()
-        elif topic is Topic.STATUS:
-            self._show_status(self.studio.status)
-        elif topic is Topic.FILE:
-            self._show_title()
-
-    def _show_all(self) -> None:
-        self._show_time()
-        self._show_place()
-        self._show_count()
-        self._show_takes()
-        self._show_transport()
-        self._show_title()
-        self._show_status(self.studio.status)
-
-    def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.studio.name}[*] – Continuo")
-        self.setWindowModified(self.studio.document.modified)
-
-    def _show_time(self) -> None:
-        score = self.studio.document.score
-        self.transport.show_score(score, self.times.tick, self._leaning)
-
-    def _show_place(self) -> None:
-        self.asking.show_place()
-
-    def _show_count(self) -> None:
-        document = self.studio.document
-        selected, total = len(document.selection.ids), len(document.track.notes)
-        text = f"{selected} of {total} notes selected" if selected else f"{total} notes"
-        self._count.setText(text)
-
-    def _show_takes(self) -> None:
-        board = self.studio.takes
-        self.models.show_board(board)
-        self.roll.set_take_layers(self._layers.layers_of(board))
-        if board.job != self._shown_job:
-            self._shown_job = board.job
-            self._reveal_join()
-        if board.running:
-            self.pulse.hurry()
-        self.bound.refresh()
-
-    def _reveal_join(self) -> None:
-        """Bring the bars around the join into sight, zooming out only where they would not fit."""
-        span = self.studio.join_loop()
-        if span is None:
-            return
-        view, score = self.context.viewport, self.studio.document.score
-        if span[1] - span[0] > view.right_tick - view.left_tick:
-            self.context.viewport = view.showing(*span, score.ticks_per_quarter)
-        elif span[0] < view.left_tick or span[1] > view.right_tick:
-            self.context.viewport = view.scrolled(float(view.x(span[1])) - view.width, 0)
-
-    def _show_transport(self) -> None:
-        transport = self.studio.transport
-        self.context.loop = transport.loop
-        self._show_playhead()
-        if transport.playing != self._was_playing:
-            self._was_playing = transport.playing
-            if transport.playing:
-                self.pulse.hurry()
-            self.bound.refresh()
-
-    def _show_playhead(self) -> None:
-        tick = self.studio.transport.position_tick
-        if self.studio.transport.playing:
-            self.roll.set_playhead(tick)
-        else:
-            self.context.playhead_tick = tick
-
-    def _on_playhead(self, _old_x: float, _new_x: float) -> None:
-        if self.studio.transport.playing:
-            self.transport.show_position(self.context.playhead_tick or 0, self.studio.document.score)
-        else:
-            self._show_time()
-
-    def _show_status(self, text: str) -> None:
-        self.statusBar().showMessage(text, MESSAGE_MS)
-        sound = self.studio.sound
-        self._sound.setText("" if sound is None else "no sound device" if sound.silent else f"sound: {sound.driver}")
-        self._sound.setToolTip("" if sound is None else sound.text)
+            self.in_step.show_playhead()
 
     # --- wishes of the parts
 
@@ -351,7 +222,7 @@ class MainWindow(QMainWindow):
 
     def _seek(self, tick: int) -> None:
         self.studio.transport.seek(tick)
-        self._show_playhead()
+        self.in_step.show_playhead()
 
     def _draw_loop(self, start_tick: int, end_tick: int) -> None:
         self.loop.set((start_tick, end_tick))
@@ -362,50 +233,9 @@ class MainWindow(QMainWindow):
         self.times.set_key(key)
         self.asking.set_stay_in_key(key is not None)
 
-    def hear_take(self, number: int) -> None:
-        """Hear a take in the song; what stands still begins to play the loop over the join."""
-        slots = self.studio.takes.slots
-        if number < len(slots):
-            self.attempt(lambda: self.studio.audition(slots[number]))
-            self._play_join()
-
-    def hear_next_take(self, step: int) -> None:
-        self.studio.audition_next(step)
-        self._play_join()
-
-    def _play_join(self) -> None:
-        transport = self.studio.transport
-        if not transport.playing and transport.loop is not None:
-            transport.play(transport.loop[0])
-            self._show_transport()
-
-    def _accept_take(self, number: int) -> None:
-        slots = self.studio.takes.slots
-        if number < len(slots):
-            self.attempt(lambda: self.studio.accept(slots[number]))
-
-    def _export_take(self, number: int) -> None:
-        slots = self.studio.takes.slots
-        if number < len(slots):
-            self.attempt(lambda: self.files.export_take(slots[number]))
-
     def edit_tempo(self) -> None:
         self.transport.tempo.setFocus()
         self.transport.tempo.selectAll()
-
-    def _open_roll_menu(self, place: QPoint, _tick: float, _pitch: int) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.bound.fill(menu, [self.bound.actions[action_id] for action_id in MENU_OF_ROLL])
-        menu.popup(place)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.studio.settings.recent_files():
-            name = path.name.replace("&", "&&")
-            self._recent.addAction(name, partial(self.files.open_path, path)).setToolTip(str(path))
-        if self._recent.isEmpty():
-            self._recent.addAction("No file was opened yet").setEnabled(False)
 
     # --- looks
 
@@ -427,42 +257,6 @@ class MainWindow(QMainWindow):
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    # --- dialogs
-
-    def show_palette(self) -> None:
-        palette = CommandPalette(self.bound.actions, self.bound.trigger, self)
-        palette.move(self.mapToGlobal(QPoint((self.width() - palette.width()) // 2, 90)))
-        palette.show()
-
-    def show_cheat_sheet(self) -> None:
-        CheatSheet(self.bound.actions, self).show()
-
-    def show_preferences(self) -> None:
-        Preferences(self.studio.settings, self).show()
-
-    def show_about(self) -> None:
-        facts: list[tuple[str, str | Path]] = [
-            ("Data", self._folders.data),
-            ("Settings", self._folders.settings_file),
-            ("Models", ", ".join(str(folder) for folder in self.studio.shelf.folders)),
-            ("Sound font", self.studio.sound_font or "none found"),
-        ]
-        if self._log_file is not None:
-            facts.append(("Log", self._log_file))
-        About(VERSION, facts, self).show()
-
-    def offer_recovery(self) -> None:
-        """Show what a crash left, if it left anything."""
-        found = self.studio.recoverable()
-        if found:
-
-            def bring_back(work: Recoverable) -> None:
-                if self.files.settled():
-                    self.attempt(lambda: self.studio.recover(work))
-
-            wishes = RecoveryWishes(bring_back, self.studio.piece.discard)
-            RecoveryDialog(found, wishes, self._now(), self).show()
 
     # --- the system
 
@@ -497,9 +291,7 @@ class MainWindow(QMainWindow):
         self.pulse.stop()
         self.jobs.close()
         self.studio.on_wake = None
-        for end in self._ends:
-            end()
-        self._ends = []
+        self.in_step.close()
         self.tracks.close_panel()
         self.context.close()
 

@@ -22,17 +22,10 @@ from studio.ui.commands.view_actions import PanelSwitch, ViewSwitches, view_acti
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
-MENU_OF_ROLL = (
-    "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
-    "edit.select_all", "edit.deselect", "notes.quantise", "notes.legato", "notes.split", "notes.join",
-    "notes.mute", "notes.lock", "takes.continue",
-)  # fmt: skip
-"""What the right button offers in the roll."""
-
 
 def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
     """The parts of the window are looked up when an action runs: most are made after the actions."""
-    desk, files, settings = window.desk, window.files, window.settings
+    desk, files, settings, dialogs = window.desk, window.files, window.settings, window.dialogs
     return Actions(
         file_actions(
             FileCommands(
@@ -47,7 +40,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 has_notes=lambda: bool(desk.score.note_count),
             )
         ),
-        edit_actions(desk, SystemClipboard(QGuiApplication.clipboard()), window.show_preferences),
+        edit_actions(desk, SystemClipboard(QGuiApplication.clipboard()), window.dialogs.show_preferences),
         note_actions(desk, randomness),
         track_actions(
             desk,
@@ -61,8 +54,8 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
             desk,
             AskCommands(
                 ask=lambda: window.asking.ask(),
-                hear=window.hear_take,
-                hear_next=window.hear_next_take,
+                hear=lambda number: window.takes.hear(number),
+                hear_next=lambda step: window.takes.hear_next(step),
                 set_bars=lambda bars: window.asking.set_bars(bars),
                 bars=lambda: desk.studio.wishes.bars,
                 step_temperature=lambda step: window.asking.step_temperature(step),
@@ -90,7 +83,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 set_snap=settings.set_snap,
             ),
         ),
-        help_actions(HelpCommands(window.show_cheat_sheet, window.show_palette, window.show_about)),
+        help_actions(HelpCommands(dialogs.show_cheat_sheet, dialogs.show_palette, dialogs.show_about)),
     )
 
 

@@ -38,7 +38,7 @@ def test_a_song_that_was_never_saved_comes_back_after_a_kill(at_the_window: Call
     )
     assert done.returncode == -9, done.stderr
     musician = at_the_window()
-    musician.window.offer_recovery()
+    musician.window.dialogs.offer_recovery()
     dialog = musician.window.findChild(object, "recovery")
     assert dialog is not None
     dialog.recover.click()

@@ -62,7 +62,7 @@ def take_actions(desk: Desk, ask: AskCommands) -> list[Action]:
         Action("takes.cancel", "Stop writing", studio.cancel, "Ctrl+.", "Takes", "ask", lambda: board.running,
                tooltip="Stop the models now; takes that are complete stay", icon="stop"),
         Action("takes.accept", "Keep this take", studio.accept, "Return", "Takes", "choose",
-               lambda: showing() and heard_done(), tooltip="Put the take that is heard into the song, as one step",
+               lambda: board.auditioned is not None, tooltip="Put the take that is heard into the song, as one step",
                icon="accept", more_keys=("Enter",)),
         Action("takes.reject", "Drop all takes", studio.reject, "Esc", "Takes", "choose", showing,
                tooltip="Put all takes away; the song stays as it was", icon="reject"),

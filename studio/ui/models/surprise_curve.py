@@ -16,6 +16,7 @@ from studio.ui.labels import dim_label
 
 WINDOW_NOTES = 5
 """Notes over which the line is averaged; the dots are single notes."""
+MOST_LABELS = 8
 
 
 def smoothed(bits: np.ndarray, window: int = WINDOW_NOTES) -> np.ndarray:
@@ -79,6 +80,9 @@ class SurpriseCurve(QWidget):
         self._dots.setData(bars, bits)
         self._line.setData(bars, smoothed(bits))
         first, last = (_bar_position(time_map, tick) for tick in ticks)
+        step = max(1, round((last - first) / MOST_LABELS))
+        bars_shown = range(int(first), int(last) + 1, step)
+        self.plot.getAxis("bottom").setTicks([[(bar, str(bar)) for bar in bars_shown]])
         self.plot.setXRange(first, max(first + 1, last), padding=0.01)
         self.plot.setYRange(0, max(8.0, float(bits.max(initial=0))), padding=0.05)
         mean = f": {bits.mean():.1f} bits per note" if len(bits) else ""

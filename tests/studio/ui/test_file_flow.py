@@ -171,11 +171,11 @@ def test_a_file_dropped_on_the_window_is_opened(
 
 
 def test_the_recent_menu_lists_files_and_says_when_there_are_none(window: MainWindow, tune_file: Path) -> None:
-    window._recent.aboutToShow.emit()
-    assert [entry.text() for entry in window._recent.actions()] == ["No file was opened yet"]
+    window.dialogs.recent.aboutToShow.emit()
+    assert [entry.text() for entry in window.dialogs.recent.actions()] == ["No file was opened yet"]
     window.studio.settings.add_recent(tune_file)
-    window._recent.aboutToShow.emit()
-    assert [entry.text() for entry in window._recent.actions()] == ["tune.mid"]
+    window.dialogs.recent.aboutToShow.emit()
+    assert [entry.text() for entry in window.dialogs.recent.actions()] == ["tune.mid"]
 
 
 def test_a_cancelled_export_leaves_no_file(

@@ -80,7 +80,7 @@ def test_unsaved_work_of_a_program_that_died_is_offered_and_comes_back(
     other = Studio(Engine(Shelf([])), SettingsStore(folders.settings_file), journal=Journal(folders.journal))
     other.document.apply("Draw", add_note(other.document.score, 0, Note(0, 480, 64)))
     other.close(keep_journal=True)
-    window.offer_recovery()
+    window.dialogs.offer_recovery()
     dialog = window.findChild(RecoveryDialog, "recovery")
     assert dialog.list.count() == 1
     dialog.recover.click()
@@ -89,7 +89,7 @@ def test_unsaved_work_of_a_program_that_died_is_offered_and_comes_back(
 
 
 def test_with_nothing_to_recover_nothing_is_asked(window: MainWindow) -> None:
-    window.offer_recovery()
+    window.dialogs.offer_recovery()
     assert window.findChild(RecoveryDialog, "recovery") is None
 
 

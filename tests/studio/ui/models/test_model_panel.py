@@ -263,3 +263,19 @@ def test_selecting_all_and_continuing_goes_on_after_the_last_note(
     document.select(select_all(document.score, 0))
     answered(tune_window)
     assert tune_window.studio.takes.request.region.start_tick == 7680
+
+
+def test_enter_on_a_take_that_is_still_being_written_says_so(
+    tune_window: MainWindow, walker: Any, press: Callable[..., None], until: Callable[..., None]
+) -> None:
+    may_go_on = threading.Event()
+    walker.before_note["alpha"] = lambda take, number: may_go_on.wait(10) if number == 3 else None
+    try:
+        press(tune_window, "Ctrl+Return")
+        until(lambda: any(slot.notes for slot in tune_window.studio.takes.slots))
+        press(tune_window, "1", "Return")
+        assert "still being written" in tune_window.notice.text
+        assert not tune_window.studio.document.can_undo
+    finally:
+        may_go_on.set()
+    until(lambda: not tune_window.studio.takes.running)

@@ -1,0 +1,154 @@
+"""Keeps what the window shows in step with the document and the studio; changes nothing in either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from studio.edit.change import Change, ChangeKind
+from studio.project import Setting
+from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, VOLUME
+from studio.session.studio import Topic
+from studio.ui.models.board_view import LayerCache
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import MainWindow
+
+MESSAGE_MS = 15_000
+
+
+class InStep:
+    """Listens while the window lives; each `show_…` may be called at any time, and costs little."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._studio = window.studio
+        self._layers = LayerCache()
+        self._was_playing = False
+        self._shown_job: int | None = None
+        self._leaning = self._studio.leaning()
+        self._ends = [
+            self._studio.document.subscribe(self._on_document),
+            self._studio.subscribe(self._on_studio),
+            self._studio.settings.subscribe(self._on_setting),
+        ]
+        window.context.playheadMoved.connect(self._on_playhead)
+
+    def close(self) -> None:
+        """Stop listening."""
+        for end in self._ends:
+            end()
+        self._ends = []
+
+    def show_all(self) -> None:
+        self.show_time()
+        self._window.asking.show_place()
+        self._show_count()
+        self.show_takes()
+        self.show_transport()
+        self._show_title()
+        self._on_setting(VOLUME)
+        self.show_status(self._studio.status)
+
+    # --- what listeners are told
+
+    def _on_document(self, change: Change) -> None:
+        window = self._window
+        if change.kind is ChangeKind.SCORE:
+            window.loop.forget()
+            window.notice.hide()
+            window.asking.set_stay_in_key(self._studio.path is not None)
+        if change.kind.changes_music:
+            self._leaning = self._studio.leaning()
+            self.show_time()
+        window.asking.show_place()
+        self._show_count()
+        window.bound.refresh()
+
+    def _on_studio(self, topic: Topic) -> None:
+        match topic:
+            case Topic.TAKES:
+                self.show_takes()
+            case Topic.TRANSPORT:
+                self.show_transport()
+            case Topic.STATUS:
+                self.show_status(self._studio.status)
+            case Topic.FILE:
+                self._show_title()
+
+    def _on_setting(self, setting: Setting[Any]) -> None:
+        window = self._window
+        window.settings.apply(setting)
+        if setting is VOLUME:
+            window.transport.show_volume(self._studio.settings.get(VOLUME))
+        elif setting in (TAKES, BARS, TEMPERATURE, CHOSEN_MODELS):
+            window.asking.follow_settings()
+        window.bound.refresh()
+
+    def _on_playhead(self, _old_x: float, _new_x: float) -> None:
+        if self._studio.transport.playing:
+            tick = self._window.context.playhead_tick or 0
+            self._window.transport.show_position(tick, self._studio.document.score)
+        else:
+            self.show_time()
+
+    # --- showing
+
+    def show_time(self) -> None:
+        """Tempo, metre and key at the playhead."""
+        self._window.transport.show_score(self._studio.document.score, self._window.times.tick, self._leaning)
+
+    def show_takes(self) -> None:
+        board, window = self._studio.takes, self._window
+        window.models.show_board(board)
+        window.roll.set_take_layers(self._layers.layers_of(board))
+        if board.job != self._shown_job:
+            self._shown_job = board.job
+            self._reveal_join()
+        if board.running:
+            window.pulse.hurry()
+        window.bound.refresh()
+
+    def show_transport(self) -> None:
+        transport, window = self._studio.transport, self._window
+        window.context.loop = transport.loop
+        self.show_playhead()
+        if transport.playing != self._was_playing:
+            self._was_playing = transport.playing
+            if transport.playing:
+                window.pulse.hurry()
+            window.bound.refresh()
+
+    def show_playhead(self) -> None:
+        """Move the playhead; only playing turns the page."""
+        tick = self._studio.transport.position_tick
+        if self._studio.transport.playing:
+            self._window.roll.set_playhead(tick)
+        else:
+            self._window.context.playhead_tick = tick
+
+    def show_status(self, text: str) -> None:
+        window, sound = self._window, self._studio.sound
+        window.statusBar().showMessage(text, MESSAGE_MS)
+        window.sound.setText("" if sound is None else "no sound device" if sound.silent else f"sound: {sound.driver}")
+        window.sound.setToolTip("" if sound is None else sound.text)
+
+    def _show_title(self) -> None:
+        self._window.setWindowTitle(f"{self._studio.name}[*] – Continuo")
+        self._window.setWindowModified(self._studio.document.modified)
+
+    def _show_count(self) -> None:
+        document = self._studio.document
+        selected, total = len(document.selection.ids), len(document.track.notes)
+        text = f"{selected} of {total} notes selected" if selected else f"{total} notes"
+        self._window.count.setText(text)
+
+    def _reveal_join(self) -> None:
+        """Bring the bars around the join into sight, zooming out only where they would not fit."""
+        span, context = self._studio.join_loop(), self._window.context
+        if span is None:
+            return
+        view, score = context.viewport, self._studio.document.score
+        if span[1] - span[0] > view.right_tick - view.left_tick:
+            context.viewport = view.showing(*span, score.ticks_per_quarter)
+        elif span[0] < view.left_tick or span[1] > view.right_tick:
+            context.viewport = view.scrolled(float(view.x(span[1])) - view.width, 0)
