@@ -109,9 +109,10 @@ class Check:
         may = (plan.on_s <= at_s + slack_s) & (plan.off_s >= at_s - slack_s)
         must = (plan.on_s > self.since_s + slack_s) & (plan.on_s < at_s - slack_s) & (plan.off_s > at_s + slack_s)
         down = {voice for voice in self.synth.sounding if voice[0] != 255}
+        if self.synth.jitter_s and self.since_s <= at_s <= self.since_s + 3 * slack_s:
+            return  # just after a change or a wrap the synth may still be where it was before
         assert down <= voices(plan, may), "a note sounds that should not"
-        if at_s > self.since_s + 3 * slack_s:
-            assert voices(plan, must) <= down, "a note is missing"
+        assert voices(plan, must) <= down, "a note is missing"
         ringing_slots = {slot for slot, _ in self.synth.ringing}
         assert all(self.synth.controls.get((slot, PEDAL), 0) >= 64 for slot in ringing_slots)
 
