@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,6 @@ from ml.generation.guards import clean, is_copy
 from ml.generation.prompt import make_prompt
 from ml.music import Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, TakeNote, continue_region
-import itertools
 
 notes = st.builds(
     TakeNote, st.integers(0, 1), st.integers(0, 40), st.integers(1, 20), st.integers(60, 63), st.just(80), st.just(1.0)

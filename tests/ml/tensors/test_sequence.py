@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,6 @@ from ml.music import Metre, Note, NoteTable, Score, TimeMap, Track
 from ml.tensors import vocabulary as v
 from ml.tensors.piece import piece_events
 from ml.tensors.sequence import COLUMN, TARGET, TARGETS, BarGrid, Window, event_row, onset_class
-import itertools
 
 QUARTER = 480
 
