@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import io
 from ctypes import c_char_p, c_double, c_float, c_int, c_short, c_uint, c_void_p
 from typing import Any
 
@@ -74,7 +76,9 @@ class SynthMissing(Exception):
 def load_fluid_library() -> Any:
     """The C library with typed functions; raises SynthMissing. Its own messages to stderr are switched off."""
     try:
-        import fluidsynth  # finds and loads the shared library of this platform
+        # Where CI is set, the import prints what it found, into whatever this process prints for others to read.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import fluidsynth  # finds and loads the shared library of this platform
     except (ImportError, OSError, AttributeError):
         raise SynthMissing from None
     library = ctypes.CDLL(fluidsynth.lib)
