@@ -125,7 +125,7 @@ class Trainer:
             loss: Tensor = torch.stack([value.sum() for value in losses.values()]).sum() / max(batch.notes, 1)
         if not torch.isfinite(loss):
             raise FloatingPointError(
-                f"The loss is {float(loss)} at step {self.progress.step}: lower the learning rate."
+                f"The loss is {loss.item()} at step {self.progress.step}: lower the learning rate."
             )
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -1,0 +1,295 @@
+"""Training goes on exactly where it was stopped, keeps the best model, and learns."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from ml.models.checkpoint import load_model
+from ml.models.event_model import ModelConfig
+from ml.training import loop as loop_module
+from ml.training.batches import RowSource
+from ml.training.cache import CachedCorpus
+from ml.training.loop import Trainer, TrainingConfig
+from ml.training.run_checkpoint import UnusableRun, load_run, save_run
+from ml.training.validation import Bits, validation_rows
+from ml.training.windows import Augmentation
+from tests.ml.training.tunes import opened, tunes
+
+SHAPES = {
+    "lstm": ModelConfig("lstm", width=16, layers=2, hidden=16, dropout=0.2),
+    "transformer": ModelConfig(
+        "transformer", width=64, layers=1, heads=2, feed_forward=32, recurrent_layers=1, dropout=0.2
+    ),
+}
+SETTINGS = TrainingConfig(
+    notes=3000, batch_events=256, max_events=128, warmup=4, validate_minutes=100, checkpoint_minutes=100, half=False
+)
+
+
+class PowerCut(Exception):
+    """The machine goes off."""
+
+
+def seconds(first: float = 0.0, until: float = math.inf) -> Callable[[], float]:
+    """A clock that goes on by a second at each look; it ends the run at `until`."""
+    ticks = itertools.count(first)
+
+    def clock() -> float:
+        now = next(ticks)
+        if now >= until:
+            raise PowerCut
+        return now
+
+    return clock
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> CachedCorpus:
+    return opened(tmp_path_factory.mktemp("corpus"), tunes(20, bars=6))
+
+
+@pytest.fixture
+def trainer(corpus: CachedCorpus, tmp_path: Path) -> Callable[..., Trainer]:
+    """Makes a trainer of a run folder, as the command does."""
+
+    def make(
+        run: str = "run",
+        trunk: str = "lstm",
+        clock: Callable[[], float] | None = None,
+        report: Callable[[str], None] = lambda text: None,
+        **settings: object,
+    ) -> Trainer:
+        config = replace(SETTINGS, **settings)
+        source = RowSource([(corpus, 1.0)], config.max_events, Augmentation(), config.seed)
+        held_out = {corpus.name: validation_rows(corpus, pieces=3)}
+        card = {"name": "Tiny", "training": {"hardware": "none to speak of"}}
+        return Trainer(tmp_path / run, SHAPES[trunk], config, source, held_out, card, report, clock or seconds())
+
+    return make
+
+
+def parameters(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return trainer.model.state_dict()
+
+
+# --- going on
+
+
+@pytest.mark.parametrize("trunk", sorted(SHAPES))
+def test_a_run_that_was_cut_off_ends_with_the_same_weights(trainer, trunk):
+    settings = {"trunk": trunk, "minutes": 40 / 60, "checkpoint_minutes": 7 / 60, "validate_minutes": 9 / 60}
+    whole = trainer("whole", **settings)
+    whole.train()
+    cut = trainer("cut", clock=seconds(until=17), **settings)
+    with pytest.raises(PowerCut):
+        cut.train()
+    lines: list[str] = []
+    resumed = trainer("cut", clock=seconds(first=1000), report=lines.append, **settings)
+    assert lines == ["resumed at step 14"]
+    resumed.train()
+    assert resumed.progress == whole.progress
+    assert [entry["bits_per_note"] for entry in resumed.log][-1] == whole.log[-1]["bits_per_note"]
+    for name, tensor in parameters(whole).items():
+        assert torch.allclose(tensor, parameters(resumed)[name], atol=1e-6), name
+
+
+def test_going_on_with_a_finished_run_changes_nothing(trainer):
+    first = trainer()
+    first.train()
+    again = trainer()
+    best = again.train()
+    assert again.progress == first.progress
+    assert again.log == first.log
+    assert best == again.run / "best"
+
+
+def test_a_finished_run_goes_on_with_a_larger_budget(trainer):
+    trainer().train()
+    more = trainer(notes=6000)
+    more.train()
+    assert more.progress.notes >= 6000
+
+
+def test_a_run_of_another_shape_is_refused_and_stays_whole(trainer):
+    first = trainer()
+    first.train()
+    before = {path.name: path.read_bytes() for path in first.run.iterdir() if path.is_file()}
+    with pytest.raises(UnusableRun, match="another trunk or shape"):
+        trainer(trunk="transformer")
+    assert {path.name: path.read_bytes() for path in first.run.iterdir() if path.is_file()} == before
+
+
+def test_a_run_with_other_corpora_is_refused(trainer, tmp_path):
+    first = trainer()
+    first.train()
+    other = opened(tmp_path, tunes(5), "others")
+    source = RowSource([(other, 1.0)], 128, None, 1)
+    with pytest.raises(UnusableRun, match="other corpora"):
+        Trainer(first.run, SHAPES["lstm"], SETTINGS, source, {}, {}, lambda text: None, seconds())
+
+
+@pytest.mark.parametrize("damage", ["facts", "tensors", "gone"])
+def test_a_damaged_run_is_refused_with_a_sentence(trainer, damage):
+    first = trainer()
+    first.train()
+    (tensors,) = first.run.glob("resume*.safetensors")
+    if damage == "facts":
+        (first.run / "resume.json").write_text("{")
+    elif damage == "tensors":
+        tensors.write_bytes(tensors.read_bytes()[:-10])
+    else:
+        tensors.unlink()
+    with pytest.raises(UnusableRun, match="choose another run folder"):
+        trainer()
+
+
+def test_a_checkpoint_that_was_cut_off_leaves_the_one_before(tmp_path):
+    model = torch.nn.Linear(2, 2)
+    optimiser = torch.optim.AdamW(model.parameters())
+    save_run(tmp_path, "1", model, optimiser, {"step": 1})
+    old = model.weight.detach().clone()
+    with torch.no_grad():
+        model.weight += 1
+    with pytest.raises(TypeError):
+        save_run(tmp_path, "2", model, optimiser, {"step": object()})
+    assert load_run(tmp_path, model, optimiser)["step"] == 1
+    assert torch.equal(model.weight, old)
+    save_run(tmp_path, "3", model, optimiser, {"step": 3})
+    assert [path.name for path in tmp_path.glob("*.safetensors")] == ["resume-3.safetensors"]
+
+
+# --- learning
+
+
+def test_the_loss_falls(trainer):
+    tiny = trainer(notes=9000, learning_rate=2e-2, warmup=5, validate_minutes=10 / 60)
+    tiny.train()
+    bits = [entry["bits_per_note"]["songs"] for entry in tiny.log]
+    assert bits[-1] < 0.6 * bits[0]
+    assert json.loads((tiny.run / "log.json").read_text()) == tiny.log
+    assert [entry["step"] for entry in tiny.log] == sorted({entry["step"] for entry in tiny.log})
+
+
+def test_the_learning_rate_warms_up_and_falls_to_a_twentieth(trainer):
+    at = trainer(notes=1000, warmup=10, learning_rate=1.0)
+    rates = []
+    for step in range(10):
+        at.progress.step = step
+        rates.append(at.learning_rate())
+    assert rates == pytest.approx([(step + 1) / 10 for step in range(10)])
+    at.progress.step = 100
+    for notes, rate in ((0, 1.0), (500, 0.525), (1000, 0.05), (5000, 0.05)):
+        at.progress.notes = notes
+        assert at.learning_rate() == pytest.approx(rate)
+
+
+def test_the_budget_is_notes_or_minutes_whichever_is_first(trainer):
+    by_notes = trainer("notes", notes=1000)
+    by_notes.train()
+    assert 1000 <= by_notes.progress.notes < 1400
+    by_time = trainer("time", notes=10**9, minutes=5 / 60)
+    by_time.train()
+    assert by_time.progress.step == 5
+
+
+def test_matrices_decay_and_tables_norms_and_biases_do_not(trainer):
+    decayed, others = trainer(trunk="transformer").optimiser.param_groups
+    assert decayed["weight_decay"] > 0
+    assert others["weight_decay"] == 0
+    assert all(parameter.ndim >= 2 for parameter in decayed["params"])
+    tables = trainer(trunk="transformer").model.embedding.table.weight.shape
+    assert tables in {parameter.shape for parameter in others["params"]}
+
+
+@pytest.mark.filterwarnings("ignore:Mismatch dtype")
+def test_half_precision_learns_as_well(trainer):
+    half = trainer(half=True)
+    half.train()
+    assert all(torch.isfinite(tensor).all() for tensor in parameters(half).values())
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_advice(trainer):
+    with pytest.raises(FloatingPointError, match="lower the learning rate"):
+        trainer(learning_rate=1e30, warmup=1).train()
+
+
+def test_the_report_says_speed_and_what_is_left(trainer):
+    lines: list[str] = []
+    trainer(minutes=1, notes=10**9, report=lines.append).train()
+    progress = [line for line in lines if line.startswith("step")]
+    assert len(progress) == 3
+    assert "bits a note" in progress[0]
+    assert progress[0].endswith("min left")
+
+
+# --- keeping the best
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[float]], None]:
+    """Lets validations give these bits per note, one after the other."""
+
+    def give(values: list[float]) -> None:
+        given = iter(values)
+
+        def bits(*_: object) -> Bits:
+            return Bits(1, {"pitch": next(given)})
+
+        monkeypatch.setattr(loop_module, "model_bits", bits)
+
+    return give
+
+
+def test_patience_stops_early_and_the_best_stays(trainer, measured):
+    measured([5.0, 4.0, 4.5, 4.4])
+    impatient = trainer(notes=10**9, validate_minutes=3 / 60, patience=2)
+    best = impatient.train()
+    assert impatient.progress.step == 12
+    assert load_model(best).card["training"]["steps"] == 6
+    again = trainer(notes=10**9, validate_minutes=3 / 60, patience=2)
+    again.train()
+    assert again.progress.step == 12
+
+
+def test_without_patience_worse_validations_are_waited_through(trainer, measured):
+    measured([4.0, 5.0, 5.0, 5.0, 3.0])
+    patient = trainer(notes=10**9, minutes=15 / 60, validate_minutes=3 / 60)
+    assert load_model(patient.train()).card["training"]["steps"] == 15
+
+
+def test_without_held_out_pieces_the_last_model_is_kept(trainer):
+    blind = trainer()
+    blind.held_out = {}
+    assert load_model(blind.train()).card["training"]["steps"] == blind.progress.step
+
+
+def test_the_best_folder_is_a_model_whose_card_tells_how_it_was_made(trainer):
+    done = trainer(minutes=0.5, notes=10**9)
+    model = load_model(done.train())
+    assert model.card["name"] == "Tiny"
+    training = model.card["training"]
+    assert training["hardware"] == "none to speak of"
+    assert training["notes_seen"] == done.progress.notes
+    assert training["steps"] == done.progress.step == 30
+    assert training["minutes"] == 0.5
+    assert training["settings"]["batch_events"] == SETTINGS.batch_events
+    assert training["settings"]["seed"] == SETTINGS.seed
+    for name, tensor in parameters(done).items():
+        assert torch.allclose(tensor, model.network.state_dict()[name], atol=1e-3), name
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("notes", 0), ("batch_events", -1), ("learning_rate", math.nan), ("minutes", -1), ("patience", -2)],
+)
+def test_settings_that_make_no_sense_are_refused_by_name(setting, value):
+    with pytest.raises(ValueError, match=setting.replace("_", " ")):
+        TrainingConfig(**{setting: value})
