@@ -25,9 +25,16 @@ class JoinLoop:
         self._span: tuple[int, int] | None = None
 
     def open(self, request: GenerationRequest) -> None:
-        """Loop over the join of these takes."""
+        """Loop over the join of these takes; a playhead that stands elsewhere comes to the loop's start.
+
+        Music that plays before the loop runs on into it; after it, it could never come round.
+        """
         self._before, self._span = self._transport.loop, join_span(request)
         self._transport.set_loop(self._span)
+        start, end = self._span
+        position = self._transport.position_tick
+        if position >= end or (position < start and not self._transport.playing):
+            self._transport.seek(start)
 
     def close(self) -> None:
         """Give the loop of before back, unless the user has set another one meanwhile."""

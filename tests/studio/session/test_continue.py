@@ -39,6 +39,18 @@ def test_with_nothing_selected_the_piece_goes_on_where_it_ends(open_tune: Studio
     assert all(slot.done for slot in open_tune.takes.slots)
 
 
+def test_a_standing_playhead_comes_to_the_join_and_one_inside_the_loop_stays(
+    open_tune: Studio, answered: Answered
+) -> None:
+    ask(open_tune)
+    assert open_tune.transport.position_tick == pytest.approx(3 * BAR, abs=1)
+    answered(open_tune)
+    open_tune.transport.seek(4 * BAR)
+    ask(open_tune)
+    assert open_tune.transport.position_tick == pytest.approx(4 * BAR, abs=1)
+    answered(open_tune)
+
+
 def test_selected_notes_say_where_to_go_on_and_the_current_track_is_asked(
     open_tune: Studio, answered: Answered
 ) -> None:
