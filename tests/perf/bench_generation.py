@@ -1,0 +1,162 @@
+"""How fast models write, beside a loop without a cache, Hugging Face's generate and what memory permits."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.perf.rows import Row
+
+if TYPE_CHECKING:
+    from ml.generation import LoadedModel
+    from tests.perf.decoding import Timing
+
+MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
+PROBE_LIMIT_S = 300
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured: events of the prompt, steps of the fast ways and of the uncached one, rounds of all."""
+
+    prompt: int
+    steps: int
+    uncached_steps: int
+    rounds: int
+    bandwidth_mb: int
+
+
+FULL = Sizes(prompt=512, steps=128, uncached_steps=16, rounds=5, bandwidth_mb=512)
+SMOKE = Sizes(prompt=64, steps=4, uncached_steps=2, rounds=1, bandwidth_mb=16)
+
+
+def benchmark(smoke: bool) -> list[Row]:
+    """Every shipped model; while none is there, untrained ones of the shapes that ship."""
+    # Before torch is imported: as the program itself runs it.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+
+    from ml.generation import load_model
+    from studio.engine.torch_generator import spare_threads
+    from tests.perf.decoding import read_bandwidth
+
+    torch.set_num_threads(spare_threads())
+    sizes = SMOKE if smoke else FULL
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = sorted(path.parent for path in MODELS.glob("*/config.json"))
+        untrained = "" if folders else ", untrained weights"
+        folders = folders or untrained_models(Path(scratch))
+        bandwidth = read_bandwidth(sizes.bandwidth_mb)
+        threads = f"{spare_threads()} thread{'s' * (spare_threads() > 1)}{untrained}"
+        return [
+            row("memory read in a row", bandwidth / 1e9, "GB/s", "", threads),
+            *(r for folder in folders for r in model_rows(load_model(folder), sizes, bandwidth, threads)),
+            row(
+                f"peak memory with {' and '.join(folder.name for folder in folders)} loaded", peak_mb(folders), "MB",
+                "< 1000", "a process that has written takes with each",
+            ),
+        ]  # fmt: skip
+
+
+def untrained_models(scratch: Path) -> list[Path]:
+    """Folders of models with random weights, for a checkout without trained ones."""
+    import torch
+
+    from ml.models.checkpoint import save_model
+    from ml.models.event_model import EventModel
+    from ml.training.command import PRESETS
+
+    torch.manual_seed(0)
+    for name, config in PRESETS.items():
+        save_model(scratch / name, EventModel(config), {"name": name})
+    return sorted(scratch / name for name in PRESETS)
+
+
+def model_rows(model: LoadedModel, sizes: Sizes, bandwidth: float, threads: str) -> list[Row]:
+    """All ways in turn, round after round, so that what else the machine does hits all of them."""
+    from ml.generation.lane import Lane
+    from tests.perf.decoding import (
+        UncachedLane,
+        bytes_read_per_step,
+        llama,
+        long_prompt,
+        written_by,
+        written_by_hugging_face,
+    )
+
+    network = model.network
+    prompt, row_events = long_prompt(sizes.prompt)
+    compared = None
+    if importlib.util.find_spec("transformers") is not None:
+        os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+        compared = llama(network, sizes.prompt + sizes.steps + 2)
+        written_by_hugging_face(compared, sizes.prompt, 2)
+    written_by(Lane, network, prompt, row_events, 4, 2)
+
+    one: list[Timing] = []
+    four: list[Timing] = []
+    uncached: list[Timing] = []
+    theirs: list[Timing] = []
+    alike = True
+    for _ in range(sizes.rounds):
+        timing, cached_takes = written_by(Lane, network, prompt, row_events, 1, sizes.steps)
+        one.append(timing)
+        four.append(written_by(Lane, network, prompt, row_events, 4, sizes.steps)[0])
+        timing, takes = written_by(UncachedLane, network, prompt, row_events, 1, sizes.uncached_steps)
+        uncached.append(timing)
+        alike = alike and takes[0].notes == cached_takes[0].notes[: sizes.uncached_steps + 1]
+        if compared is not None:
+            theirs.append(written_by_hugging_face(compared, sizes.prompt, sizes.steps))
+
+    def times(others: list[Timing]) -> float:
+        return statistics.median(other.step_s / own.step_s for other, own in zip(others, one, strict=True))
+
+    rate = 1 / fastest(one)
+    weights = bytes_read_per_step(network)
+    after = f"after {sizes.prompt} events, best of {sizes.rounds}, {threads}"
+    first_ms = [timing.first_s * 1e3 for timing in one]
+    found = [
+        row(f"{model.id}: notes a second, 1 take", rate, "/s", "", after),
+        row(f"{model.id}: notes a second, 4 takes", 4 / fastest(four), "/s", "", after),
+        row(
+            f"{model.id}: times the uncached loop", times(uncached), "x", "",
+            f"which writes {1 / fastest(uncached):.3g}/s, {'the same' if alike else 'NOT the same'} notes",
+        ),
+        row(
+            f"{model.id}: share of what memory permits", rate * weights / bandwidth, "", "",
+            f"1 take; {weights / 1e6:.2g} MB of weights a step, may well fit into the processor's cache",
+        ),
+        row(
+            f"{model.id}: first note after {sizes.prompt} events", statistics.median(first_ms), "ms", "<= 300",
+            f"median of {sizes.rounds}, slowest {max(first_ms):.3g}",
+        ),
+    ]  # fmt: skip
+    name = f"{model.id}: times Hugging Face generate"
+    if compared is None:
+        return [*found, row(name, 0, "x", "", "not installed")]
+    note = f"which takes {1 / fastest(theirs):.3g} steps/s, Llama of {compared.num_parameters() / 1e6:.3g} M parameters"
+    return [*found, row(name, times(theirs), "x", "", f"{note} against {network.parameter_count / 1e6:.3g} M")]
+
+
+def fastest(timings: list[Timing]) -> float:
+    return min(timing.step_s for timing in timings)
+
+
+def peak_mb(folders: list[Path]) -> float:
+    """The most memory of a process with these models, in millions of bytes."""
+    command = [sys.executable, "-m", "tests.perf.generation_probe", *map(str, folders)]
+    answer = subprocess.run(
+        command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=PROBE_LIMIT_S, check=True
+    )
+    return float(answer.stdout.split()[-1])
+
+
+def row(name: str, value: float, unit: str, hold: str, note: str) -> Row:
+    return {"name": name, "value": value, "unit": unit, "hold": hold, "note": note}
