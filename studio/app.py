@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +26,7 @@ from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, mod
 from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
 from studio.ui.dialogs.file_dialogs import Asking
+from studio.ui.jobs import FileJob
 from studio.ui.last_resort import LastResort
 from studio.ui.main_window import MainWindow
 
@@ -34,6 +37,8 @@ WARM_UP_AFTER_MS = 1500
 GAIN_AT_FULL_VOLUME = 0.6
 """FluidSynth's linear gain; much more than this clips where many voices meet."""
 NO_DISPLAY = "There is no display to open a window on: see `continuo --help` for what works without one."
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -132,12 +137,29 @@ def run(path: Path | None = None) -> int:
     last_resort.tell = running.window.notice.show_sentence
     asked_to_end = _end_on_signals(application)
     QTimer.singleShot(0, running.window, running.window.dialogs.offer_recovery)
-    QTimer.singleShot(WARM_UP_AFTER_MS, running.window, running.studio.warm_up)
+    QTimer.singleShot(WARM_UP_AFTER_MS, running.window, lambda: warm_up(running))
     try:
         return application.exec()
     finally:
         running.close(keep_journal=bool(asked_to_end))
         last_resort.remove()
+
+
+def warm_up(running: Running) -> None:
+    """Load what the first answer of a model will need, beside the window: plotting first, then the models.
+
+    One after the other: two threads that import at once hold up each other and the window.
+    """
+
+    def done(_: object) -> None:
+        running.studio.warm_up()
+
+    def failed(error: Exception) -> None:
+        log.warning("plotting cannot be loaded: %s", error)
+        running.studio.warm_up()
+
+    plotting = "studio.ui.models.surprise_curve"
+    running.window.jobs.start(FileJob("Getting ready", lambda _: import_module(plotting), done, failed))
 
 
 def _display_is_missing() -> bool:

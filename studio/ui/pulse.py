@@ -47,9 +47,10 @@ class Pulse(QObject):
         self._timer.stop()
 
     def hurry(self) -> None:
-        """Beat as soon as the gap allows: something has begun to move."""
-        self.lively = True
-        self._on_woken()
+        """Beat as soon as the gap allows, but never from within: something has begun to move."""
+        if not self.lively:
+            self.lively = True
+            self.wake()
 
     def _on_woken(self) -> None:
         gap_s = self._last_s + SHORTEST_GAP_S - self._clock()

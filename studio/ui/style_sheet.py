@@ -142,7 +142,6 @@ def style_sheet(theme: Palette) -> str:
     QSlider::handle:horizontal:hover {{ background: {theme.accent}; }}
     QProgressBar {{ background: {theme.field}; border: 1px solid {theme.border}; border-radius: 4px;
         text-align: center; min-height: 14px; }}
-    QProgressBar[thin="true"] {{ min-height: 4px; max-height: 4px; border: none; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
     QStatusBar {{ background: {theme.window}; color: {theme.text_dim}; border-top: 1px solid {theme.border}; }}
     QStatusBar::item {{ border: none; }}

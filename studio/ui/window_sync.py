@@ -25,6 +25,7 @@ class InStep:
         self._layers = LayerCache()
         self._was_playing = False
         self._shown_job: int | None = None
+        self._shown_shape: object = None
         self._leaning = self._studio.leaning()
         self._ends = [
             self._studio.document.subscribe(self._on_document),
@@ -106,7 +107,10 @@ class InStep:
             self._reveal_join()
         if board.running:
             window.pulse.hurry()
-        window.bound.refresh()
+        shape = (board.job, board.running, board.auditioned, tuple(slot.done for slot in board.slots))
+        if shape != self._shown_shape:  # asking all actions 25 times a second would be for nothing
+            self._shown_shape = shape
+            window.bound.refresh()
 
     def show_transport(self) -> None:
         transport, window = self._studio.transport, self._window

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ml.music import Key
 from studio.engine import ModelCard, ShelfProblem
@@ -17,6 +17,7 @@ from studio.ui.action_binding import BoundActions
 from studio.ui.labels import dim_label, heading
 from studio.ui.models.ask_box import AskBox
 from studio.ui.models.board_view import groups_of
+from studio.ui.models.progress_line import ProgressLine
 from studio.ui.models.shelf_list import ShelfList
 from studio.ui.models.take_row import TakeWishes
 from studio.ui.models.takes_view import TakesView
@@ -50,10 +51,7 @@ class ModelPanel(QWidget):
         self.verb = self._action_button(bound, "takes.continue", primary=True)
         self.cancel = self._action_button(bound, "takes.cancel")
         self.where = dim_label(wrap=True)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.progress.setProperty("thin", True)
+        self.progress = ProgressLine()
         self.takes = TakesView(wishes.takes)
         self.warning = dim_label(PROMPT_CHANGED, wrap=True)
         self.accept = self._action_button(bound, "takes.accept", primary=True)
@@ -114,7 +112,7 @@ class ModelPanel(QWidget):
         selected = board.slots.index(board.auditioned) if board.auditioned is not None else None
         self.takes.show_takes(groups_of(board), selected)
         self.progress.setVisible(board.running)
-        self.progress.setValue(round(board.progress * 1000))
+        self.progress.show_fraction(board.progress)
         self.cancel.setVisible(board.running)
         self.warning.setVisible(board.prompt_changed)
         self.accept.setVisible(board.showing)
