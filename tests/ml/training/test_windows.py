@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.music import Note, NoteTable, Score, TimeMap, Track
@@ -31,6 +31,7 @@ def pieces(draw: st.DrawFn):
     return piece_events(Score(tuple(tracks), TimeMap(QUARTER)))
 
 
+@settings(max_examples=60)
 @given(pieces(), st.integers(40, 200), st.integers(0, 2**32))
 def test_a_row_has_room_for_its_window_and_something_is_asked(piece, max_events, seed):
     window = random_window(piece, max_events, np.random.default_rng(seed))
@@ -47,6 +48,7 @@ def test_a_row_has_room_for_its_window_and_something_is_asked(piece, max_events,
     assert (row.targets[:, TARGET["end_allowed"]] == 1).any()
 
 
+@settings(max_examples=60)
 @given(pieces(), st.integers(40, 200), st.integers(0, 2**32))
 def test_augmented_rows_stay_inside_every_field(piece, max_events, seed):
     row = random_row(piece, max_events, Augmentation(), np.random.default_rng(seed))
@@ -59,6 +61,7 @@ def test_augmented_rows_stay_inside_every_field(piece, max_events, seed):
     assert (notes[:, TARGET["velocity"]] < v.VELOCITIES).all()
 
 
+@settings(max_examples=60)
 @given(pieces(), st.integers(40, 200), st.integers(0, 2**32))
 def test_no_target_is_one_that_the_order_of_notes_forbids(piece, max_events, seed):
     row = random_row(piece, max_events, Augmentation(), np.random.default_rng(seed))
@@ -76,6 +79,7 @@ def test_no_target_is_one_that_the_order_of_notes_forbids(piece, max_events, see
     assert (pitch[chord] > last_pitch[chord]).all()
 
 
+@settings(max_examples=60)
 @given(pieces(), st.integers(0, 200), st.data())
 def test_the_last_bar_that_fits_is_the_last(piece, events, data):
     bars = len(piece.bar_starts) - 1
