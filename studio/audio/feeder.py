@@ -91,9 +91,8 @@ class Feeder:
         self._put_offs(self._flights.due(until_s))
 
     def finish(self, current: Pass) -> None:
-        """End every note and lift the pedals where the pass ends."""
+        """End the notes that last to the end of the pass, and lift the pedals there: the next one starts afresh."""
         end_s = current.out_end_s
-        self._flights.end_all_at(end_s)
         self._put_offs(self._flights.due(end_s, inclusive=True))
         for slot, _, number in pedals_down(self._receiver.state):
             self._set(end_s, control(slot, number, 0))

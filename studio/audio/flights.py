@@ -51,12 +51,6 @@ class Flights:
             flight.off_sent = True
         return due
 
-    def end_all_at(self, at_s: float) -> None:
-        """Shorten every note that would go on past `at_s`."""
-        for flight in self._flights:
-            if not flight.off_sent:
-                flight.off_s = min(flight.off_s, at_s)
-
     def prune(self, sure_s: float) -> None:
         """Forget notes that surely ended before `sure_s`."""
         self._flights = [f for f in self._flights if not (f.off_sent and f.off_s < sure_s)]

@@ -29,6 +29,11 @@ class Listener:
             self._woken.clear()
             self.said += self.player.poll()
 
+    def next_report(self) -> None:
+        """Wait until another report has come in, and leave it there."""
+        self._woken.clear()
+        assert self._woken.wait(DEADLINE_S)
+
     def heard(self, kind: type) -> Callable[[], bool]:
         """Whether a message of this kind has come since now."""
         start = len(self.said)

@@ -58,10 +58,12 @@ def test_an_answer_that_crossed_a_command_does_not_move_the_playhead_back(silent
     player.set_plan(make_plan(score(scale(40))))
     player.play(0.0)
     silent.until(lambda: len(silent.of(Position)) > 3)
-    for place in range(1, 15):
+    for place in range(1, 6):
+        silent.next_report()
         player.seek(float(place))
         silent.said += player.poll()
         assert place <= player.position_s() < place + 0.5
+    silent.next_report()
     player.stop()
     silent.said += player.poll()
     assert not player.playing

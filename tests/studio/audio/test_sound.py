@@ -93,6 +93,20 @@ def test_many_messages_of_one_millisecond_keep_their_order(synth: Synth) -> None
     output.close()
 
 
+def test_no_message_is_sent_before_its_time(synth: Synth) -> None:
+    """The transport forgets what is still to come when it takes things back: it would never be ended."""
+    output = SequencerOutput(synth)
+    for index in range(40):
+        at_s = output.now_s() + 0.02 + index * 0.00037
+        output.schedule([Timed(at_s, Message(0, 0x90, 60, 100))])
+        while not synth.active_voices():
+            synth.render(64)
+        assert at_s <= output.now_s() <= at_s + output.jitter_s
+        synth.send([Message(0, 0xB0, 120, 0)])
+        synth.render(64)
+    output.close()
+
+
 def test_a_renewed_sequencer_goes_on_counting(synth: Synth) -> None:
     output = SequencerOutput(synth)
     for _ in range(100):

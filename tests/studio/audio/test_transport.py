@@ -145,6 +145,39 @@ def test_notes_and_pedal_end_where_the_loop_does() -> None:
     assert (1, 48) in rig.synth.heard()
 
 
+def test_a_pedal_held_all_through_the_loop_is_lifted_for_a_moment_at_its_end() -> None:
+    """Else every note of every time around would ring on, louder and louder."""
+    rig = Rig(replace(scale(8, length_s=0.1), events=(control_event(0, PEDAL, 127),)))
+    rig.transport.set_loop(Loop(0.5, 1.5))
+    rig.play()
+    rig.run(1.4)
+    assert rig.keys == {60, 61, 62}
+    rig.run(0.3)
+    assert rig.keys == {61} and rig.synth.controls[(0, PEDAL)] == 127
+
+
+def test_after_being_held_up_it_goes_on_where_it_would_be_without_a_burst() -> None:
+    """A laptop that was asleep must not play all that it missed at once."""
+    rig = Rig(scale(60), track((0, 30, 24), channel=1))
+    rig.play()
+    rig.run(0.6)
+    rig.synth.advance(10.0)
+    rig.transport.feed()
+    rig.run(0.1)
+    assert rig.position_s == pytest.approx(10.7, abs=0.01)
+    assert len(rig.onsets()) <= 4
+    assert (1, 24) in rig.synth.heard()
+
+
+def test_after_being_held_up_in_a_loop_it_is_in_the_loop() -> None:
+    rig = Rig(scale(60))
+    rig.transport.set_loop(Loop(1.0, 2.0))
+    rig.play()
+    rig.synth.advance(10.5)
+    rig.transport.feed()
+    assert rig.position_s == pytest.approx(1.5, abs=0.01)
+
+
 def test_a_loop_set_while_playing_is_taken_at_its_end() -> None:
     rig = Rig(scale(8))
     rig.play()
@@ -321,6 +354,15 @@ def test_controllers_programs_and_bends_are_right_wherever_playback_starts() -> 
     assert (rig.synth.controls[(0, 1)], rig.synth.controls[(0, 11)]) == (50, 127)
     bends = [(m.data1, m.data2) for _, m in rig.synth.log if m.kind == 0xE0]
     assert bends == [(0, 80), (0, 64)], "bent at 1.5 s, back in the centre at 0.5 s"
+
+
+def test_a_controller_handed_over_and_taken_back_is_set_all_the_same() -> None:
+    rig = Rig(replace(scale(8), events=(control_event(0.3, 11, 30),)))
+    rig.play()
+    rig.run(0.1)
+    rig.transport.seek(1.0)
+    rig.run(0.1)
+    assert rig.synth.controls[(0, 11)] == 30
 
 
 def test_the_set_up_comes_before_the_first_note() -> None:

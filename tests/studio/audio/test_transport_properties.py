@@ -88,7 +88,7 @@ class Check:
             self.synth.advance(0.05)
             changes = True
         if changes:
-            self.since_s = transport.place().position_s
+            self.since_s = self.position_s = transport.place().position_s
         steps = max(1 + number, 8)  # none longer than the transport feeds ahead
         for _ in range(steps):
             self.synth.advance(value / 4 / steps)
@@ -131,7 +131,7 @@ command = st.tuples(
 
 
 @given(st.lists(command, min_size=1, max_size=25), st.sampled_from([0.0, 0.004]), st.integers(0, 99))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_no_note_is_stuck_and_none_is_lost(commands: list[tuple[str, float, int]], jitter_s: float, seed: int) -> None:
     check = Check(jitter_s, seed)
     check.obey(("plan", 0.0, seed))
@@ -142,6 +142,21 @@ def test_no_note_is_stuck_and_none_is_lost(commands: list[tuple[str, float, int]
     assert not check.synth.heard()
     check.synth.advance(60.0)
     check.transport.feed()
+    assert not check.synth.heard()
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_nor_at_odd_moments(seed: int) -> None:
+    """Plainly random times find what falls between two messages better than hypothesis with its round numbers."""
+    draw = random.Random(seed)
+    check = Check(0.004, seed)
+    check.obey(("plan", 0.0, seed))
+    check.obey(("play", 0.0, 1))
+    for _ in range(25):
+        check.obey(
+            (draw.choice(("stop", "play", "seek", "loop", "plan", "wait")), draw.uniform(0.0, 3.0), draw.randint(0, 10))
+        )
+    check.transport.stop()
     assert not check.synth.heard()
 
 
