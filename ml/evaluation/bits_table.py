@@ -60,7 +60,7 @@ def floors(corpus: CachedCorpus, rows: list[EventRow], valid_rows: list[EventRow
 def bits_table(
     corpora: list[CachedCorpus], models: list[LoadedModel], split: str, report: Callable[[str], None]
 ) -> list[Figure]:
-    """Floors and every model on the first 1,024 notes of up to 60 pieces of each corpus's split."""
+    """Floors and every model on the first 1,024 notes of up to 120 pieces, evenly spread, of each corpus's split."""
     figures: list[Figure] = []
     for corpus in corpora:
         valid_rows = validation_rows(corpus, "valid")

@@ -16,8 +16,8 @@ from ml.training.sources import EmptyCorpus
 
 DEFINITION = (
     "Bits per note without velocity, END counted, natural order of events, all parts asked from the start of the "
-    "piece; first 1,024 notes of up to 60 pieces a corpus in rows of at most 512 events; floors are trained on each "
-    "corpus's own training split, alpha chosen on validation"
+    "piece; first 1,024 notes of up to 120 pieces a corpus, evenly spread over the split, in rows of at most 512 "
+    "events; floors are trained on each corpus's own training split, alpha chosen on validation"
 )
 
 

@@ -17,7 +17,7 @@ from ml.training.cache import CachedCorpus
 from ml.training.windows import last_bar_that_fits
 
 MAX_EVENTS = 512
-PIECES = 60
+PIECES = 120
 NOTES = 1024
 
 
@@ -67,8 +67,9 @@ def evaluation_rows(piece: PieceEvents, notes: int = NOTES, max_events: int = MA
 def validation_rows(
     corpus: CachedCorpus, split: str = "valid", pieces: int = PIECES, notes: int = NOTES
 ) -> list[EventRow]:
-    """Rows of the split's first `pieces` pieces."""
-    numbers = corpus.splits[split][:pieces]
+    """Rows of up to `pieces` pieces of the split, spread evenly over it: its order goes by book and name."""
+    numbers = corpus.splits[split]
+    numbers = numbers[np.unique(np.linspace(0, len(numbers) - 1, min(pieces, len(numbers))).round().astype(np.int64))]
     return [row for number in numbers for row in evaluation_rows(corpus.piece(int(number)), notes)]
 
 
