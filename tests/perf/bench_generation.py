@@ -34,7 +34,7 @@ class Sizes:
 
 
 FULL = Sizes(prompt=512, steps=128, uncached_steps=16, rounds=5, bandwidth_mb=512)
-SMOKE = Sizes(prompt=64, steps=4, uncached_steps=2, rounds=1, bandwidth_mb=16)
+SMOKE = Sizes(prompt=64, steps=4, uncached_steps=2, rounds=1, bandwidth_mb=64)
 
 
 def benchmark(smoke: bool) -> list[Row]:
@@ -141,8 +141,11 @@ def model_rows(model: LoadedModel, sizes: Sizes, bandwidth: float, threads: str)
     name = f"{model.id}: times Hugging Face generate"
     if compared is None:
         return [*found, row(name, 0, "x", "", "not installed")]
-    note = f"which takes {1 / fastest(theirs):.3g} steps/s, Llama of {compared.num_parameters() / 1e6:.3g} M parameters"
-    return [*found, row(name, times(theirs), "x", "", f"{note} against {network.parameter_count / 1e6:.3g} M")]
+    note = (
+        f"a token a step, which takes {1 / fastest(theirs):.3g} steps/s, "
+        f"Llama of {compared.num_parameters() / 1e6:.3g} M parameters against {network.parameter_count / 1e6:.3g} M"
+    )
+    return [*found, row(name, times(theirs), "x", "", note)]
 
 
 def fastest(timings: list[Timing]) -> float:

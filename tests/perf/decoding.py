@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,16 +19,26 @@ from ml.models.event_model import EventModel
 from ml.music import Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, continue_region
 
+READ_BYTES = 16 << 20
 ANSWER_BARS = 64
 """So long that no take ends while it is measured."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One measured answer: seconds to the first step with the prompt read, and per step after that."""
+    """One measured answer: seconds to the first step with the prompt read, and of the middle one of those after it.
+
+    The middle one is hardly touched by what else the machine does in between.
+    """
 
     first_s: float
     step_s: float
+
+    @staticmethod
+    def of(moments_s: list[float]) -> Timing:
+        """From the moments of the start and of the end of each step."""
+        steps_s = [after - before for before, after in pairwise(moments_s)]
+        return Timing(steps_s[0], statistics.median(steps_s[1:]))
 
 
 def long_prompt(events: int) -> tuple[Prompt, int]:
@@ -66,16 +77,14 @@ def written_by(
 ) -> tuple[Timing, list[Writer]]:
     """Write `steps` notes after the first for each of `takes` takes."""
     writers = [Writer(prompt, take) for take in range(takes)]
-    began_s = time.perf_counter()
+    moments_s = [time.perf_counter()]
     at = lane(model, writers, row_events)
-    list(at.step())
-    first_s = time.perf_counter() - began_s
-    for _ in range(steps):
+    for _ in range(1 + steps):
         list(at.step())
-    total_s = time.perf_counter() - began_s
+        moments_s.append(time.perf_counter())
     if any(writer.done for writer in writers):
         raise RuntimeError("a take ended while it was measured")
-    return Timing(first_s, (total_s - first_s) / steps), writers
+    return Timing.of(moments_s), writers
 
 
 def llama(like: EventModel, positions: int) -> Any:
@@ -100,23 +109,22 @@ def llama(like: EventModel, positions: int) -> Any:
 
 @torch.inference_mode()
 def written_by_hugging_face(network: Any, prompt_tokens: int, steps: int) -> Timing:
-    """As `written_by`, for one row: `generate` with sampling, once for one token and once for `steps` more."""
+    """As `written_by`, for one row: `generate` with sampling and its cache."""
     prompt = torch.randint(1, network.config.vocab_size, (1, prompt_tokens))
-    mask = torch.ones_like(prompt)
+    moments_s: list[float] = []
 
-    def seconds(tokens: int) -> float:
-        began_s = time.perf_counter()
-        answer: Tensor = network.generate(
-            prompt, attention_mask=mask, do_sample=True, top_p=0.97, top_k=0, min_new_tokens=tokens,
-            max_new_tokens=tokens,
-        )  # fmt: skip
-        took_s = time.perf_counter() - began_s
-        if answer.shape[1] != prompt_tokens + tokens:
-            raise RuntimeError("the compared model wrote another number of tokens")
-        return took_s
+    def after_each_token(tokens: Tensor, scores: object, **_: object) -> Tensor:
+        moments_s.append(time.perf_counter())
+        return torch.zeros(len(tokens), dtype=torch.bool)
 
-    first_s = seconds(1)
-    return Timing(first_s, max(seconds(1 + steps) - first_s, 1e-9) / steps)
+    moments_s.append(time.perf_counter())
+    network.generate(
+        prompt, attention_mask=torch.ones_like(prompt), do_sample=True, top_p=0.97, top_k=0,
+        min_new_tokens=1 + steps, max_new_tokens=1 + steps, stopping_criteria=[after_each_token],
+    )  # fmt: skip
+    if len(moments_s) != 2 + steps:
+        raise RuntimeError("the compared model wrote another number of tokens")
+    return Timing.of(moments_s)
 
 
 def bytes_read_per_step(model: EventModel) -> int:
@@ -126,12 +134,16 @@ def bytes_read_per_step(model: EventModel) -> int:
 
 
 def read_bandwidth(megabytes: int) -> float:
-    """Bytes a second at which this machine reads memory in a row, with torch's threads; the best of five."""
+    """Bytes a second at which this machine reads memory in a row, with torch's threads.
+
+    The best of many short reads, each of memory that no cache holds any more.
+    """
     values = torch.ones(megabytes * (1 << 20) // 4)
-
-    def seconds(read: Callable[[], object]) -> float:
-        began_s = time.perf_counter()
-        read()
-        return time.perf_counter() - began_s
-
-    return values.numel() * 4 / min(seconds(values.max) for _ in range(5))
+    seconds: list[float] = []
+    blocks = values.split(READ_BYTES // 4)
+    for _ in range(3):
+        for block in blocks:
+            began_s = time.perf_counter()
+            block.max()
+            seconds.append(time.perf_counter() - began_s)
+    return READ_BYTES / min(seconds)
