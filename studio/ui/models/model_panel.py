@@ -46,6 +46,7 @@ class ModelPanel(QWidget):
         self.setObjectName("models")
         self._theme: Theme | None = None
         self._curve_shows: object = None
+        self._row_shown: int | None = None
         self.shelf = ShelfList(wishes.changed)
         self.ask = AskBox(wishes.changed, wishes.leave)
         self.verb = self._action_button(bound, "takes.continue", primary=True)
@@ -111,6 +112,9 @@ class ModelPanel(QWidget):
         """Show the takes as they are now."""
         selected = board.slots.index(board.auditioned) if board.auditioned is not None else None
         self.takes.show_takes(groups_of(board), selected)
+        if selected is not None and selected != self._row_shown:
+            self.takes.show_row(selected)
+        self._row_shown = selected
         self.progress.setVisible(board.running)
         self.progress.show_fraction(board.progress)
         self.cancel.setVisible(board.running)

@@ -60,6 +60,8 @@ def test_digits_and_brackets_switch_takes_and_start_the_loop_over_the_join(
     assert studio.takes.auditioned is studio.takes.slots[1]
     assert tune_window.context.takes[1].active
     assert tune_window.context.tool.value == "select"
+    press(tune_window, "8")
+    assert not tune_window.models.takes.rows[7].visibleRegion().isEmpty()
     press(tune_window, "0")
     assert studio.takes.auditioned is None
 
