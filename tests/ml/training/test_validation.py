@@ -81,7 +81,7 @@ def test_later_rows_know_what_came_just_before():
 
 
 def test_pieces_from_all_over_the_split_are_measured(tmp_path):
-    corpus = opened(tmp_path, tunes(40, bars=2))
+    corpus = opened(tmp_path, tunes(80, bars=2))
     held_out = corpus.splits["valid"]
     assert len(held_out) >= 3
     rows = validation_rows(corpus, pieces=2)
