@@ -1,4 +1,4 @@
-"""The window: cold start of the whole process, and how late its events come while models generate."""
+"""The window: how late its events come while models generate."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from tests.perf.rows import Row
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS, SMOKE_STARTS = 5, 1
 GENERATE_S, SMOKE_S = 30.0, 4.0
 LIMIT_S = 300
 
@@ -32,22 +30,6 @@ def run(program: str, home: str, *arguments: str) -> dict[str, Any]:
     return result
 
 
-def cold_start(starts: int) -> Row:
-    """From starting the interpreter until the window with the sketch is painted."""
-    took_s = []
-    torch = False
-    for _ in range(starts):
-        with tempfile.TemporaryDirectory() as home:
-            begun_s = time.time()
-            found = run("window_start", home)
-            took_s.append(found["at"] - begun_s)
-            torch = torch or found["torch"]
-    note = f"median of {starts}, slowest {max(took_s):.2f} s, torch {'LOADED' if torch else 'not loaded'}"
-    return Row(
-        name="window up with the sketch, cold", value=statistics.median(took_s), unit="s", hold="<= 2", note=note
-    )
-
-
 def ticks_while_generating(for_s: float) -> list[Row]:
     """How late a 5 ms timer of the window comes while all models write and the song plays; nothing without models."""
     with tempfile.TemporaryDirectory() as home:
@@ -62,4 +44,4 @@ def ticks_while_generating(for_s: float) -> list[Row]:
 
 
 def benchmark(smoke: bool) -> list[Row]:
-    return [cold_start(SMOKE_STARTS if smoke else STARTS), *ticks_while_generating(SMOKE_S if smoke else GENERATE_S)]
+    return ticks_while_generating(SMOKE_S if smoke else GENERATE_S)
