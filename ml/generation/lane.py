@@ -141,34 +141,22 @@ class Lane:
 
     def _read(self) -> None:
         """Feed every take's last note to the trunk; a finished take's last note is read again and not used."""
-        features, places = [], []
-        for writer in self.writers:
-            feature, place = last_note_row(writer, self.window, self.tonic, self.minor)
-            features.append(feature)
-            places.append(place)
-        vectors = self.model.embedding(torch.from_numpy(np.concatenate(features)))
-        self.output = self.model.stepper.step(vectors, torch.from_numpy(np.concatenate(places)), self.state)
+        features, places = last_note_rows(self.writers, self.window, self.tonic, self.minor)
+        vectors = self.model.embedding(torch.from_numpy(features))
+        self.output = self.model.stepper.step(vectors, torch.from_numpy(places), self.state)
         self.events += 1
 
 
-def last_note_row(
-    writer: Writer, window: Window, tonic: int, minor: bool
+def last_note_rows(
+    writers: list[Writer], window: Window, tonic: int, minor: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Features (1, columns) and place (1, 3) of the last note that a take wrote."""
-    prompt = writer.prompt
-    if not writer.notes:  # ended before its first note: any event will do, nothing is drawn from it
-        notes = np.array([[writer.cursor], [prompt.asked[0]], [60], [1], [64]])
-        return note_rows(
-            v.ASKED, notes, prompt.grid, window, prompt.piece.instruments, np.array([0]), np.array([-1]), tonic,
-            minor, False,
-        )  # fmt: skip
-    notes = np.array(writer.notes[-1:], np.int64).T
-    part = int(notes[1, 0])
-    earlier = next((pitch for _, p, pitch, _, _ in reversed(writer.notes[:-1]) if p == part), None)
-    if earlier is None:
-        own = prompt.piece.pitch[(prompt.piece.part == part)]
-        earlier = int(own[-1]) if len(own) else -1
+    """Features (takes, columns) and places (takes, 3) of the last note that each take wrote.
+
+    A take that ended before its first note reads some note: nothing is drawn from what follows it.
+    """
+    prompt = writers[0].prompt
+    notes = np.array([w.notes[-1] if w.notes else (w.cursor, prompt.asked[0], 60, 1, 64) for w in writers], np.int64)
     return note_rows(
-        v.ASKED, notes, prompt.grid, window, prompt.piece.instruments, np.array([writer.last_delta()]),
-        np.array([earlier]), tonic, minor, False,
+        v.ASKED, notes.T, prompt.grid, window, prompt.piece.instruments, np.array([w.delta for w in writers]),
+        np.array([w.interval_from for w in writers]), tonic, minor, False,
     )  # fmt: skip

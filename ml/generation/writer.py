@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from ml.generation.prompt import Prompt
 from ml.requests import TakeNote
 from ml.tensors import vocabulary as v
-from ml.tensors.sequence import onset_class
 
 Bools = NDArray[np.bool_]
 NOTES_PER_BAR = 64
@@ -29,6 +28,8 @@ class Writer:
         self.previous = {int(part): int(piece.pitch[piece.part == part][-1]) for part in np.unique(piece.part)}
         self.cursor = prompt.grid.start(prompt.region_bar)
         self.last_part = self.last_pitch = -1
+        self.delta, self.interval_from = 0, -1
+        """Of the last note, as the network reads it: its onset class, and the pitch before it in its part or -1."""
         score, limits = prompt.request.score, prompt.request.limits
         drums = piece.instruments == v.DRUMS
         self.pitches = np.stack([limits.pitch_mask(bool(is_drum)) for is_drum in drums])
@@ -45,8 +46,7 @@ class Writer:
 
     def place(self) -> tuple[int, int]:
         """Steps into the bar and length of the bar at the cursor."""
-        _, position, length = self.prompt.grid.locate(np.array([self.cursor]))
-        return int(position[0]), int(length[0])
+        return self.prompt.grid.place(self.cursor)[1:]
 
     # --- what is permitted
 
@@ -93,7 +93,7 @@ class Writer:
 
     def position_of(self, onset: int) -> int:
         """Place in its bar of a note with this onset class."""
-        return int(self.prompt.grid.locate(np.array([self.cursor + onset]))[1][0]) % v.POSITIONS
+        return self.prompt.grid.place(self.cursor + onset)[1] % v.POSITIONS
 
     def write(self, onset: int, part: int, pitch: int, length: int, velocity: int, bits: float) -> TakeNote:
         """Add a note by its classes; returns it in ticks, clipped to the region."""
@@ -101,6 +101,7 @@ class Writer:
         steps = min(int(v.LENGTHS[length]), self.prompt.end_step - start)
         self.notes.append((start, part, pitch, steps, v.velocity_value(velocity)))
         self.bits.append(bits)
+        self.delta, self.interval_from = onset, self.previous.get(part, -1)
         self.cursor, self.last_part, self.last_pitch = start, part, pitch
         self.previous[part] = pitch
         return self.in_ticks(len(self.notes) - 1)
@@ -119,9 +120,3 @@ class Writer:
         start = min(max(start, region.start_tick), region.end_tick - 1)
         end = min(max(end, start + 1), region.end_tick)
         return TakeNote(self.prompt.piece.tracks[part], start, end - start, pitch, velocity, self.bits[index])
-
-    def last_delta(self) -> int:
-        """Onset class of the last note as the network will read it."""
-        before = self.notes[-2][0] if len(self.notes) > 1 else self.prompt.grid.start(self.prompt.region_bar)
-        _, _, length = self.prompt.grid.locate(np.array([before]))
-        return int(onset_class(np.array([self.notes[-1][0] - before]), length)[0])

@@ -146,3 +146,9 @@ def test_the_bar_grid_counts_on_past_the_end(lengths, onset):
 
 def test_target_names_are_in_order():
     assert [TARGET[name] for name in TARGETS] == list(range(len(TARGETS)))
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=12), st.integers(0, 4000))
+def test_one_onset_is_placed_as_many_are(lengths, onset):
+    grid = BarGrid(np.concatenate([[0], np.cumsum(lengths)]))
+    assert grid.place(onset) == tuple(int(part[0]) for part in grid.locate(np.array([onset])))
