@@ -119,6 +119,8 @@ class Station:
         self._pin({(DRUM_BANK, 0)})
         if options.output_port is not None:
             self._set_output(options.output_port)
+            if self._sound.port is None:
+                self._missed_port = options.output_port  # perhaps switched on later, or not yet free after a crash
 
     def run(self) -> None:
         """Work until told to quit or the app is gone."""

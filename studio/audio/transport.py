@@ -120,6 +120,8 @@ class Transport:
         """Stop where it is; every sounding note is released and the pedals lifted."""
         self._position_s = self.place().position_s
         self._feeder.silence()
+        # Notes were ended one by one; this is for receivers on a line that loses messages.
+        self._feeder.output.send([control(voice.slot, ALL_NOTES_OFF, 0) for voice in self._plan.voices])
         self._passes = []
         self._adopt_next()
 
@@ -149,7 +151,8 @@ class Transport:
         """Play another plan: at once, or from the next time the loop starts over.
 
         At once: notes that are in both go on sounding, those that are gone end, the rest follows the new
-        plan. The musical place is kept when the tempo changed. Without a loop under way it is at once.
+        plan. Without a loop under way it is at once. When the tempo changed while playing, position and loop
+        stay at their musical place; while stopped they stay as they are, in seconds.
         """
         self._settle()
         if at_loop and self.playing and self._pass_at(self._now_s()).wraps:
@@ -160,8 +163,7 @@ class Transport:
         if self.playing:
             self._revise(plan, serial)
         else:
-            self._position_s = _moved(self._position_s, self._plan.time_map, plan.time_map)
-            self._adopt(plan, serial)
+            self._plan, self._serial = plan, serial
 
     def set_output(self, output: Output) -> None:
         """Go on through another output, whose receiver is in an unknown state."""
@@ -329,8 +331,10 @@ def panic_messages(slots: Iterable[int]) -> list[Message]:
 
 
 def _moved(song_s: float, before: TimeMap, after: TimeMap) -> float:
-    """The same musical place in seconds of another time map."""
-    return song_s if before == after else float(after.seconds(before.tick(song_s)))
+    """The same musical place, counted in quarters, in seconds of another time map."""
+    if before == after:
+        return song_s
+    return float(after.seconds(before.tick(song_s) * after.ticks_per_quarter / before.ticks_per_quarter))
 
 
 def _moved_loop(loop: Loop, before: TimeMap, after: TimeMap) -> Loop:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from studio.audio import Player, PlayerMessage, PlayerOptions
 
-DEADLINE_S = 25.0
+DEADLINE_S = 60.0
 
 
 class Listener:

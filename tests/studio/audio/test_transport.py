@@ -301,6 +301,25 @@ def test_a_new_tempo_keeps_the_musical_place() -> None:
     assert place.loop == Loop(0.0, 4.0)
 
 
+def test_a_loop_set_before_the_first_plan_means_its_seconds() -> None:
+    """Whatever tempo and resolution a song without notes has."""
+    synth = VirtualSynth()
+    transport = Transport(synth)
+    transport.set_loop(Loop(0.5, 1.5))
+    transport.seek(0.5)
+    transport.set_plan(make_plan(score(scale(8), time_map=TimeMap(96, (Tempo.of_qpm(0, 77),)))), 1)
+    assert transport.place().position_s == 0.5 and transport.place().loop == Loop(0.5, 1.5)
+
+
+def test_another_resolution_with_the_same_tempo_changes_nothing() -> None:
+    rig = Rig(scale(8), time_map=TimeMap(TPQ))
+    rig.transport.set_loop(Loop(0.0, 2.0))
+    rig.play()
+    rig.run(1.1)
+    rig.plan(scale(8), time_map=TimeMap(2 * TPQ))
+    assert rig.position_s == 1.1 and rig.transport.place().loop == Loop(0.0, 2.0)
+
+
 def test_muting_ends_and_unmuting_resumes_what_is_held() -> None:
     held, other = track((0, 4, 60)), track((0, 4, 48), channel=1)
     rig = Rig(held, other)
