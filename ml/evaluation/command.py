@@ -75,8 +75,11 @@ def told_apart(models: list[LoadedModel], folders: list[Path]) -> list[LoadedMod
 
 
 def write_card(folder: Path, model: LoadedModel, figures: dict[str, Any]) -> None:
-    """Add figures to a model's card; others that stand there stay."""
-    card = {**model.card, "figures": {**model.card.get("figures", {}), **figures}}
+    """Add figures to a model's card, corpus by corpus; others that stand there stay."""
+    known = dict(model.card.get("figures", {}))
+    for title, by_corpus in figures.items():
+        known[title] = {**known.get(title, {}), **by_corpus}
+    card = {**model.card, "figures": known}
     draft = folder / (CARD_FILE + ".draft")
     draft.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
     draft.replace(folder / CARD_FILE)
