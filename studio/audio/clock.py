@@ -30,7 +30,3 @@ class SteadyClock:
     def stepping_at(self, smooth_s: float) -> float:
         """What the stepping clock would read if it did not step."""
         return smooth_s + (self._offset_s or 0.0)
-
-    def smooth_at(self, stepping_s: float) -> float:
-        """When, by the smooth clock, the stepping clock reads `stepping_s`."""
-        return stepping_s - (self._offset_s or 0.0)

@@ -12,14 +12,12 @@ OK = 0
 
 _PTR = c_void_p
 _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
-    "fluid_version_str": (c_char_p, ()),
     "fluid_set_log_function": (_PTR, (c_int, _PTR, _PTR)),
     "new_fluid_settings": (_PTR, ()),
     "delete_fluid_settings": (None, (_PTR,)),
     "fluid_settings_setint": (c_int, (_PTR, c_char_p, c_int)),
     "fluid_settings_setnum": (c_int, (_PTR, c_char_p, c_double)),
     "fluid_settings_setstr": (c_int, (_PTR, c_char_p, c_char_p)),
-    "fluid_settings_getnum": (c_int, (_PTR, c_char_p, ctypes.POINTER(c_double))),
     "fluid_settings_option_concat": (_PTR, (_PTR, c_char_p, c_char_p)),
     "fluid_free": (None, (_PTR,)),
     "new_fluid_synth": (_PTR, (_PTR,)),
@@ -36,7 +34,6 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "fluid_synth_program_change": (c_int, (_PTR, c_int, c_int)),
     "fluid_synth_channel_pressure": (c_int, (_PTR, c_int, c_int)),
     "fluid_synth_key_pressure": (c_int, (_PTR, c_int, c_int, c_int)),
-    "fluid_synth_system_reset": (c_int, (_PTR,)),
     "fluid_synth_get_active_voice_count": (c_int, (_PTR,)),
     "fluid_synth_write_float": (c_int, (_PTR, c_int, _PTR, c_int, c_int, _PTR, c_int, c_int)),
     "new_fluid_audio_driver": (_PTR, (_PTR, _PTR)),

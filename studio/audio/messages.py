@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.audio.plan import PlaybackPlan
+from studio.audio.synth import GAIN
 
 AUTO = "auto"
 SILENT = "silent"
@@ -23,7 +24,7 @@ class PlayerOptions:
     sound_font: Path | None = None
     driver: str = AUTO
     output_port: str | None = None
-    gain: float = 0.5
+    gain: float = GAIN
     sample_rate: int = 48000
     lead_s: float = 0.4
 

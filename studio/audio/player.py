@@ -91,10 +91,6 @@ class Player:
             link.close()
 
     @property
-    def running(self) -> bool:
-        return self._link is not None
-
-    @property
     def pid(self) -> int | None:
         """Process id of the player, None when there is none."""
         return self._link.pid if self._link else None
@@ -164,7 +160,7 @@ class Player:
         self._send(SetSoundFont(path))
 
     def set_gain(self, gain: float) -> None:
-        """Loudness of everything, linear; 0.5 is usual."""
+        """Loudness of everything, linear; `synth.GAIN` is usual."""
         self._options = replace(self._options, gain=gain)
         self._send(SetGain(gain))
 

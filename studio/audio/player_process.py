@@ -254,6 +254,7 @@ class Station:
     def _restart_driver(self, choice: str | None = None) -> None:
         before = self._sound.status
         self._sound.start_driver(self._sound.choice if choice is None else choice)
+        self._pin({(DRUM_BANK, 0), *self._transport.plan.presets()})
         self._change_output()
         if self._sound.status != before or choice is not None:
             self._report(self._sound.status)

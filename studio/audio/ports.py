@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 CLIENT_NAME = "Continuo"
+DRAIN_S = 0.1
+"""JACK takes messages over once a period, and closing throws away those not yet taken: the last note-offs."""
 
 
 class PortTrouble(Exception):
@@ -96,6 +99,7 @@ class _RtMidiPort:
             ) from None
 
     def close(self) -> None:
+        time.sleep(DRAIN_S)
         try:
             self._out.close_port()
             self._out.delete()

@@ -21,7 +21,6 @@ from studio.audio.sound_font import SoundFontMissing
 from studio.audio.synth import BLOCK_FRAMES, Synth
 from studio.audio.transport import Transport
 
-GAIN = 0.5
 TAIL_S = 10.0
 """The sound after the last bar is kept until it has died away, but no longer than this."""
 SILENCE = 10 ** (-80 / 20)
@@ -61,7 +60,7 @@ def run_render(
 ) -> None:
     """Render `plan` to `path`, with `scratch` for samples; ends early when the other end of the pipe closes."""
     try:
-        synth = Synth(sample_rate, GAIN)
+        synth = Synth(sample_rate)
         synth.load(sound_font)
         seconds, turned_down = render_to_file(plan, synth, path, scratch, lambda done: connection.send(Progress(done)))
         connection.send(Done(seconds, turned_down))
@@ -112,7 +111,7 @@ def rendered(plan: PlaybackPlan, synth: Synth) -> Iterator[NDArray[np.float32]]:
         if not transport.playing:
             tail_chunks -= 1
             quiet = float(np.abs(samples).max()) < SILENCE
-            if tail_chunks <= 0 or quiet:
+            if tail_chunks <= 0 or (quiet and not synth.active_voices()):
                 return
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from studio.audio.clock import SteadyClock
@@ -50,21 +51,22 @@ class Sound:
     # --- opening
 
     def open(self) -> None:
-        """Load the sound font and start a driver; without either the clock goes on silently."""
-        if self._choice == SILENT:
-            return
+        """Load the sound font and start the driver of the options; without either the clock goes on silently."""
+        self.start_driver(self._choice)
+
+    def _make_synth(self) -> None:
         try:
             self._synth = Synth(self._options.sample_rate, self._options.gain)
-            self._driver = AudioDriver(self._synth)
-            self._sequencer = SequencerOutput(self._synth)
         except SynthMissing as error:
             self._trouble = str(error)
             return
+        self._driver = AudioDriver(self._synth)
+        self._sequencer = SequencerOutput(self._synth)
         self.load(self._options.sound_font)
-        self.start_driver(self._choice)
 
     def load(self, path: Path | None) -> None:
         """Use a sound font, None: the shipped one; on failure the trouble is in `status` and the one before stays."""
+        self._options = replace(self._options, sound_font=path)
         if self._synth:
             self._trouble = None
             try:
@@ -75,6 +77,8 @@ class Sound:
     def start_driver(self, choice: str) -> None:
         """Start a driver (AUTO, SILENT or a name); with none that works, the silent clock takes over."""
         self._choice, self._tried_at_s = choice, self._clock()
+        if self._synth is None and choice != SILENT:
+            self._make_synth()
         if not self._driver or not self._sequencer:
             return
         self._driver.close()

@@ -14,9 +14,9 @@ DEADLINE_S = 60.0
 class Listener:
     """A started player and everything it said."""
 
-    def __init__(self, options: PlayerOptions) -> None:
+    def __init__(self, options: PlayerOptions, clock: Callable[[], float] = time.perf_counter) -> None:
         self._woken = threading.Event()
-        self.player = Player(options, on_report=self._woken.set)
+        self.player = Player(options, on_report=self._woken.set, clock=clock)
         self.said: list[PlayerMessage] = []
         self.player.start()
 

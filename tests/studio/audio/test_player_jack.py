@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ml.music import Track
 from studio.audio import Crashed, PlayerOptions, Position, Status, make_plan
+from studio.audio.messages import SILENT
 from tests.studio.audio import jack
 from tests.studio.audio.pieces import scale, score, track
 from tests.studio.audio.players import Listener
@@ -127,6 +128,41 @@ def test_a_preview_sounds_while_nothing_plays(live: Listener, tmp_path: Path) ->
     samples = recording.samples()
     loud = np.flatnonzero(np.abs(samples) > 0.01) / jack.RATE
     assert len(loud) and loud[-1] - loud[0] < 1.4
+
+
+def test_sound_can_be_switched_off_and_on_while_playing(live: Listener, tmp_path: Path) -> None:
+    live.player.set_plan(make_plan(score(ticking(60))))
+    live.player.play(0.0)
+    live.player.set_driver(SILENT)
+    live.until(lambda: live.player.status.silent)
+    assert live.player.status.text == "Sound is switched off."
+    live.player.set_driver("jack")
+    live.until(lambda: not live.player.status.silent)
+    assert live.player.playing
+    assert len(jack.onsets(jack.Recording(tmp_path / "on.wav", 2).samples())) >= 4
+
+
+def test_sound_that_was_off_from_the_start_can_be_switched_on(tmp_path: Path) -> None:
+    listener = Listener(PlayerOptions(driver=SILENT))
+    try:
+        listener.player.set_plan(make_plan(score(ticking(60))))
+        listener.until(listener.heard(Status))
+        listener.player.set_driver("jack")
+        listener.until(lambda: listener.player.status.driver == "jack")
+        listener.player.play(0.0)
+        assert len(jack.onsets(jack.Recording(tmp_path / "on.wav", 2).samples())) >= 4
+    finally:
+        listener.player.close()
+
+
+def test_a_driver_that_is_not_there_is_replaced_and_told(tmp_path: Path) -> None:
+    listener = Listener(PlayerOptions(driver="oss"))
+    try:
+        listener.until(listener.heard(Status))
+        if listener.player.status.driver == "jack":
+            assert listener.player.status.text == "The sound driver oss does not start: jack is used instead."
+    finally:
+        listener.player.close()
 
 
 def test_when_the_sound_server_goes_playback_goes_on_silently(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def falls_silent(listener: Listener, instrument: Instrument) -> None:
     try:
         listener.until(lambda: not instrument.sounding(), deadline_s=5.0)
     except AssertionError:
-        jack.give_up("the instrument still sounds")
+        jack.give_up(f"the instrument still sounds {instrument.sounding()}")
 
 
 def test_the_music_plays_on_the_instrument_and_stops_there(silent: Listener, instruments: list[Instrument]) -> None:
