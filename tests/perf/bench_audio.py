@@ -66,10 +66,10 @@ def computing() -> Iterator[None]:
         busy.wait()
 
 
-def crowded(notes: int, tracks: int = 1) -> Score:
-    """`notes` notes in all, four at a time every 60 ticks, spread over some tracks."""
+def crowded(notes: int, tracks: int = 1, every_ticks: int = 60) -> Score:
+    """`notes` notes in all, spread over some tracks, where four start together."""
     count = notes // tracks
-    start = np.arange(count) // 4 * 60
+    start = np.arange(count) // 4 * every_ticks
     pitch = 36 + (np.arange(count) * 7) % 60
     table = NoteTable.from_columns(start=start, length=np.full(count, 200), pitch=pitch)
     return Score(tuple(Track("", table, channel=index % 9, program=index) for index in range(tracks)), TimeMap(480))
@@ -95,7 +95,7 @@ def plans(repeats: int) -> Iterable[Row]:
 
 
 def rendering(seconds: int) -> Iterable[Row]:
-    piece = crowded(seconds * 64, tracks=8)
+    piece = crowded(seconds * 64, tracks=8, every_ticks=480)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.wav"
         begin = time.perf_counter()

@@ -58,6 +58,7 @@ class Recording:
 
     def __init__(self, path: Path, seconds: int) -> None:
         self._path = path
+        self._seconds = seconds
         command = ["jack_rec", "-f", str(path), "-d", str(seconds), "-b", "16", *PORTS]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end_s = time.monotonic() + 10
@@ -68,7 +69,7 @@ class Recording:
 
     def samples(self) -> NDArray[np.float64]:
         """Wait for the end; left and right added, full scale at 1."""
-        self._process.wait(30)
+        self._process.wait(3 * self._seconds + 20)
         with wave.open(str(self._path), "rb") as file:
             data = np.frombuffer(file.readframes(file.getnframes()), "<i2")
         return np.asarray(data.reshape(-1, 2).sum(axis=1) / 32768, np.float64)
