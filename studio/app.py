@@ -63,6 +63,8 @@ def start(
     `asking` answers the questions about files in place of dialogs.
     torch is not imported here: the engine's own thread does that later.
     """
+    # A thread that computes in Python gives way to the window's within half a millisecond, not five.
+    sys.setswitchinterval(0.0005)
     settings = SettingsStore(folders.settings_file)
     sound_font = chosen_sound_font(settings)
     player = Player(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
+
 from studio.edit.change import Change, ChangeKind
 from studio.project import Setting
 from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, VOLUME
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
 MESSAGE_MS = 15_000
+PANEL_GAP_MS = 100
+"""While notes stream in, the panel shows them ten times a second."""
 
 
 class InStep:
@@ -26,6 +30,10 @@ class InStep:
         self._was_playing = False
         self._shown_job: int | None = None
         self._shown_shape: object = None
+        self._panel_due = QTimer(window)
+        self._panel_due.setSingleShot(True)
+        self._panel_due.setInterval(PANEL_GAP_MS)
+        self._panel_due.timeout.connect(self._show_panel)
         self._leaning = self._studio.leaning()
         self._ends = [
             self._studio.document.subscribe(self._on_document),
@@ -36,6 +44,7 @@ class InStep:
 
     def close(self) -> None:
         """Stop listening."""
+        self._panel_due.stop()
         for end in self._ends:
             end()
         self._ends = []
@@ -99,18 +108,26 @@ class InStep:
         self._window.transport.show_score(self._studio.document.score, self._window.times.tick, self._leaning)
 
     def show_takes(self) -> None:
+        """The panel follows a moment after the roll, so that no single event holds the window up."""
         board, window = self._studio.takes, self._window
-        window.models.show_board(board)
+        shape = (board.job, board.running, board.auditioned, tuple(slot.done for slot in board.slots))
         window.roll.set_take_layers(self._layers.layers_of(board))
+        if shape != self._shown_shape or not board.running:
+            self._panel_due.stop()
+            self._show_panel()
+        elif not self._panel_due.isActive():
+            self._panel_due.start()
         if board.job != self._shown_job:
             self._shown_job = board.job
             self._reveal_join()
         if board.running:
             window.pulse.hurry()
-        shape = (board.job, board.running, board.auditioned, tuple(slot.done for slot in board.slots))
         if shape != self._shown_shape:  # asking all actions 25 times a second would be for nothing
             self._shown_shape = shape
             window.bound.refresh()
+
+    def _show_panel(self) -> None:
+        self._window.models.show_board(self._studio.takes)
 
     def show_transport(self) -> None:
         transport, window = self._studio.transport, self._window

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ml.generation.lane import Lane, last_note_row
+from ml.generation.lane import Lane, last_note_rows
 from ml.generation.prompt import PROMPT_SHARE, Prompt, make_prompt
 from ml.generation.writer import Writer
 from ml.models.event_model import EventModel
@@ -63,10 +63,9 @@ class UncachedLane(Lane):
         self.places = torch.from_numpy(row.places)[None].repeat(len(writers), 1, 1)
 
     def _read(self) -> None:
-        rows = [last_note_row(writer, self.window, self.tonic, self.minor) for writer in self.writers]
-        features, places = (torch.from_numpy(np.stack(columns)) for columns in zip(*rows, strict=True))
-        self.features = torch.cat([self.features, features], 1)
-        self.places = torch.cat([self.places, places], 1)
+        features, places = last_note_rows(self.writers, self.window, self.tonic, self.minor)
+        self.features = torch.cat([self.features, torch.from_numpy(features)[:, None]], 1)
+        self.places = torch.cat([self.places, torch.from_numpy(places)[:, None]], 1)
         self.output = self.model.trunk(self.model.embedding(self.features), self.places)[:, -1]
         self.events += 1
 

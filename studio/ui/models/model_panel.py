@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ml.music import Key
 from studio.engine import ModelCard, ShelfProblem
-from studio.session.takes import TakesBoard
+from studio.session.takes import TakesBoard, TakeSlot
 from studio.ui.action_binding import BoundActions
 from studio.ui.labels import dim_label, heading
 from studio.ui.models.ask_box import AskBox
@@ -26,6 +26,8 @@ from studio.ui.theme import Theme
 if TYPE_CHECKING:
     from studio.ui.models.surprise_curve import SurpriseCurve
 
+CURVE_STEP = 6
+"""While a take streams in, its curve is drawn anew for every so many notes."""
 PROMPT_CHANGED = "The song has changed since these takes were written. Keeping one still works."
 
 
@@ -45,7 +47,7 @@ class ModelPanel(QWidget):
         super().__init__()
         self.setObjectName("models")
         self._theme: Theme | None = None
-        self._curve_shows: object = None
+        self._curve_shows: tuple[TakeSlot, int, bool] | None = None
         self._row_shown: int | None = None
         self.shelf = ShelfList(wishes.changed)
         self.ask = AskBox(wishes.changed, wishes.leave)
@@ -130,9 +132,15 @@ class ModelPanel(QWidget):
                 self.curve.hide()
             self._curve_shows = None
             return
-        if slot.notes is self._curve_shows:
+        count, done = len(slot.notes), slot.done
+        shown = self._curve_shows
+        if (
+            shown is not None
+            and shown[0] is slot
+            and (shown[1:] == (count, done) or (not done and count < shown[1] + CURVE_STEP))
+        ):
             return
-        self._curve_shows = slot.notes
+        self._curve_shows = (slot, count, done)
         # pyqtgraph costs a third of a second to import: not before there is something to plot.
         from studio.ui.models.surprise_curve import SurpriseCurve
 

@@ -58,10 +58,11 @@ class NoteArea(QWidget):
             RegionLayer(context),
             GhostLayer(context),
             self._note_layer,
-            TakeNotesLayer(context),
         )
+        self._take_layer = TakeNotesLayer(context)
         self._hint, self._playhead = HintLayer(context), PlayheadLayer(context)
         self._picture = KeptPicture(self, self._paint_layers)
+        self._takes_picture = KeptPicture(self, self._paint_takes)
         self._autoscroll = QTimer(self)
         self._autoscroll.setInterval(AUTOSCROLL_MS)
         self._autoscroll.timeout.connect(self._scroll_towards_mouse)
@@ -75,6 +76,8 @@ class NoteArea(QWidget):
             context.timeSelectionChanged,
         ):  # fmt: skip
             signal.connect(self._picture.make_stale)
+        for signal in (context.viewportChanged, context.lookChanged, context.takeNotesChanged):
+            signal.connect(self._takes_picture.make_stale)
         context.documentChanged.connect(self._on_document)
         context.playheadMoved.connect(self._on_playhead)
         context.toolChanged.connect(self._update_cursor)
@@ -95,10 +98,18 @@ class NoteArea(QWidget):
         for layer in self._layers:
             layer.paint(painter, self.rect())
 
+    def _paint_takes(self, painter: QPainter) -> None:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        painter.fillRect(self.rect(), Qt.GlobalColor.transparent)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        self._take_layer.paint(painter, self.rect())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         area = event.rect()
         with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
             self._picture.draw(painter, area)
+            if self._context.takes:
+                self._takes_picture.draw(painter, area)
             if self._gesture is not None:
                 self._gesture.paint(painter, self._note_layer.painter_for(self.devicePixelRatioF()))
             else:

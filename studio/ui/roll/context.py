@@ -44,6 +44,7 @@ class RollContext(QObject):
     documentChanged = Signal(object)  # studio.edit.Change
     viewportChanged = Signal()
     lookChanged = Signal()
+    takeNotesChanged = Signal()
     """Theme, ghosts, names, key, takes or lifted notes: what lies under the playhead must be painted anew."""
     toolChanged = Signal(object)  # Tool
     gridChanged = Signal()
@@ -228,8 +229,12 @@ class RollContext(QObject):
 
     @takes.setter
     def takes(self, layers: tuple[TakeLayer, ...]) -> None:
-        self._takes = layers
-        self.lookChanged.emit()
+        """New notes in the same takes repaint the takes alone: they come many times a second."""
+        before, self._takes = [layer.frame for layer in self._takes], layers
+        if before == [layer.frame for layer in layers]:
+            self.takeNotesChanged.emit()
+        else:
+            self.lookChanged.emit()
 
     @property
     def lifted(self) -> frozenset[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,7 @@ class KeptPicture:
         if self._pixmap.size() != size or self._pixmap.devicePixelRatio() != ratio:
             self._pixmap = QPixmap(size)
             self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(Qt.GlobalColor.transparent)  # gives it the depth to be see-through
             self._stale = True
         if self._stale:
             self._stale = False

@@ -21,3 +21,8 @@ class TakeLayer:
     active: bool = False
     region: tuple[int, int] | None = None
     label: str = ""
+
+    @property
+    def frame(self) -> tuple[object, ...]:
+        """All but the notes: what decides how the rest of the roll looks around them."""
+        return self.track, self.colour, self.active, self.region, self.label
