@@ -34,7 +34,7 @@ ICON = RESOURCES / "icons" / "continuo.svg"
 LOG_NAME = "continuo.log"
 WARM_UP_AFTER_MS = 1500
 """Models are loaded only when the window has settled: importing torch takes seconds and disturbs the first clicks."""
-GAIN_AT_FULL_VOLUME = 0.6
+GAIN_AT_FULL_VOLUME = PlayerOptions().gain
 """FluidSynth's linear gain; much more than this clips where many voices meet."""
 NO_DISPLAY = "There is no display to open a window on: see `continuo --help` for what works without one."
 
