@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
 MESSAGE_MS = 15_000
-PANEL_GAP_MS = 100
-"""While notes stream in, the panel shows them ten times a second."""
+PANEL_GAP_MS = 250
+"""While notes stream in, the panel shows them four times a second."""
 
 
 class InStep:
@@ -30,6 +30,7 @@ class InStep:
         self._was_playing = False
         self._shown_job: int | None = None
         self._shown_shape: object = None
+        self._shown_enabling: object = None
         self._panel_due = QTimer(window)
         self._panel_due.setSingleShot(True)
         self._panel_due.setInterval(PANEL_GAP_MS)
@@ -122,8 +123,11 @@ class InStep:
             self._reveal_join()
         if board.running:
             window.pulse.hurry()
-        if shape != self._shown_shape:  # asking all actions 25 times a second would be for nothing
-            self._shown_shape = shape
+        self._shown_shape = shape
+        heard = board.auditioned
+        enabling = (board.job, board.running, heard, heard is not None and heard.done)
+        if enabling != self._shown_enabling:  # asking all actions 25 times a second would be for nothing
+            self._shown_enabling = enabling
             window.bound.refresh()
 
     def _show_panel(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ml.requests import TakeNote
@@ -44,6 +44,23 @@ class TakeWishes:
     hear: Callable[[int], None]
     accept: Callable[[int], None]
     export: Callable[[int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class RowLook:
+    """A theme and the icons painted for it, once for all rows: many rows appear at once."""
+
+    theme: Theme
+    accept: QIcon
+    export: QIcon
+
+    @staticmethod
+    def of(theme: Theme) -> RowLook:
+        return RowLook(
+            theme,
+            icons.icon("accept", theme.colour("text"), size_px=16),
+            icons.icon("export", theme.colour("text_dim"), size_px=16),
+        )
 
 
 class TakeRow(QWidget):
@@ -89,11 +106,12 @@ class TakeRow(QWidget):
         button.clicked.connect(clicked)
         return button
 
-    def set_theme(self, theme: Theme) -> None:
+    def set_look(self, look: RowLook) -> None:
+        theme = look.theme
         self._colour = theme.take_colour(self.number)
         self.roll.set_colours(self._colour, theme.colour("border"))
-        self.export.setIcon(icons.icon("export", theme.colour("text_dim"), size_px=16))
-        self.accept.setIcon(icons.icon("accept", theme.colour("text"), size_px=16))
+        self.export.setIcon(look.export)
+        self.accept.setIcon(look.accept)
         self.update()
 
     def show_take(self, view: TakeView, selected: bool) -> None:

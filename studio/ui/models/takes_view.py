@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from studio.ui.labels import dim_label, heading
-from studio.ui.models.take_row import TakeRow, TakeView, TakeWishes
+from studio.ui.models.take_row import RowLook, TakeRow, TakeView, TakeWishes
 from studio.ui.theme import Theme
 
 NOTHING_YET = (
@@ -34,7 +34,7 @@ class TakesView(QScrollArea):
     def __init__(self, wishes: TakeWishes) -> None:
         super().__init__()
         self._wishes = wishes
-        self._theme: Theme | None = None
+        self._look: RowLook | None = None
         self._shape: tuple[tuple[str, int, str], ...] | None = None
         self.rows: dict[int, TakeRow] = {}
         self.setWidgetResizable(True)
@@ -44,9 +44,9 @@ class TakesView(QScrollArea):
         self.show_takes((), None)
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+        self._look = RowLook.of(theme)
         for row in self.rows.values():
-            row.set_theme(theme)
+            row.set_look(self._look)
 
     def show_takes(self, groups: Sequence[ModelGroup], selected: int | None) -> None:
         """Show these groups; the row `selected` (a number over all groups) is the one that is heard."""
@@ -79,8 +79,8 @@ class TakesView(QScrollArea):
                 layout.addWidget(trouble)
             for view in group.takes:
                 row = TakeRow(view.number, self._wishes)
-                if self._theme is not None:
-                    row.set_theme(self._theme)
+                if self._look is not None:
+                    row.set_look(self._look)
                 self.rows[view.number] = row
                 layout.addWidget(row)
             layout.addSpacing(6)
