@@ -55,13 +55,6 @@ GM_DRUMS: dict[int, str] = {
 }  # fmt: skip
 """Names of percussion keys by pitch: General MIDI 35 to 81, and what General MIDI 2 adds around them."""
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-
-
-def pitch_name(pitch: int) -> str:
-    """The name of a MIDI pitch, "C4" for 60."""
-    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"
-
 
 def instrument_name(program: int | None, drums: bool = False) -> str:
     """What to call a track's instrument: "Drums" for percussion, the piano where a file named none."""

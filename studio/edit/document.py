@@ -170,11 +170,6 @@ class Document:
         if self.can_redo:
             self._show(self._history.position + 1, f"Redo {self.redo_label}")
 
-    def goto(self, step_index: int) -> None:
-        """Show any step of the history; raises IndexError when there is no such step."""
-        if step_index != self._history.position:
-            self._show(step_index, f"Go to {self._history.at(step_index).current.label}")
-
     def _show(self, position: int, label: str) -> None:
         before = self.score
         self._history = self._history.at(position)

@@ -28,6 +28,12 @@ class SystemClipboard:
             mime.setData(kind, QByteArray(data))
         self._clipboard.setMimeData(mime)
 
+    def forget_takes(self) -> None:
+        """Another piece is open, where the numbers of takes mean other takes or none."""
+        if self._own is not None:
+            data, clip = self._own
+            self._own = (data, clip.without_sources())
+
     def clip(self) -> Clip | None:
         """The notes on the clipboard, all tracks in one; None when there are none that can be read."""
         mime = self._clipboard.mimeData()

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from ml.music import Key
@@ -17,6 +17,7 @@ from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
 from studio.ui.action_binding import BoundActions
 from studio.ui.actions import Action
+from studio.ui.clipboard import SystemClipboard
 from studio.ui.commands.desk import Desk
 from studio.ui.commands.transport_actions import LoopSwitch
 from studio.ui.dialogs.file_dialogs import Asking, FileDialogs
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         )
         self.dialogs = WindowDialogs(self, folders, now, log_file)
         self.settings = WindowSettings(studio, self.context, self.roll, self.set_theme)
+        self.clipboard = SystemClipboard(QGuiApplication.clipboard())
         self.bound = BoundActions(window_actions(self, randomness or random.SystemRandom()), self, self._run)
         self._theme = self.settings.theme
         self._dress()  # before there are parts: they take their sizes from style and icons

@@ -6,11 +6,9 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.actions import Actions
-from studio.ui.clipboard import SystemClipboard
 from studio.ui.commands.edit_actions import edit_actions
 from studio.ui.commands.file_actions import FileCommands, HelpCommands, file_actions, help_actions
 from studio.ui.commands.note_actions import note_actions
@@ -40,7 +38,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 has_notes=lambda: bool(desk.score.note_count),
             )
         ),
-        edit_actions(desk, SystemClipboard(QGuiApplication.clipboard()), window.dialogs.show_preferences),
+        edit_actions(desk, window.clipboard, window.dialogs.show_preferences),
         note_actions(desk, randomness),
         track_actions(
             desk,

@@ -66,6 +66,7 @@ class InStep:
         window = self._window
         if change.kind is ChangeKind.SCORE:
             window.loop.forget()
+            window.clipboard.forget_takes()
             window.notice.hide()
             window.asking.set_stay_in_key(self._studio.path is not None)
         if change.kind.changes_music:

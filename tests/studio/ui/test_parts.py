@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.music.midi import write_midi
 from studio.edit.clipboard import Clip
+from studio.edit.new_song import empty_song
 from studio.project.settings import BARS, CHOSEN_MODELS, GRID, TAKES, THEME, VOLUME, WINDOW_LAYOUT
 from studio.ui.clipboard import SystemClipboard
 from studio.ui.jobs import FileJob, FileJobs
@@ -155,6 +156,22 @@ def test_copied_notes_come_back_and_travel_as_midi(tune_window: MainWindow, pres
     assert len(pasted) == 16
     mime = QGuiApplication.clipboard().mimeData()
     assert bytes(mime.data("audio/midi").data())[:4] == b"MThd"
+
+
+def test_notes_pasted_into_another_piece_belong_to_no_take_of_it(
+    tune_window: MainWindow, press: Callable[..., None]
+) -> None:
+    document = tune_window.studio.document
+    notes = document.track.notes
+    document.commit(
+        "Mark", document.score.with_track(0, document.track.with_notes(notes.replaced(slice(None), source=3)))
+    )
+    press(tune_window, "Ctrl+A", "Ctrl+C", "End", "Ctrl+V")
+    assert set(document.track.notes.source.tolist()) == {3}
+    document.replace(empty_song(), "Another")
+    press(tune_window, "Ctrl+V")
+    assert len(document.track.notes) == len(notes)
+    assert set(document.track.notes.source.tolist()) == {0}
 
 
 def test_cut_takes_away_and_undo_brings_back(tune_window: MainWindow, press: Callable[..., None]) -> None:
