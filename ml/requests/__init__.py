@@ -4,9 +4,14 @@ A model never knows about verbs. A request says: these notes are given, this reg
 only decides how the request is made. `Limits` are guarantees: they are enforced by masking.
 """
 
-from ml.requests.limits import Limits
+from ml.requests.limits import GRIDS, ChordRule, Limits
 from ml.requests.request import (
+    DENSITY_LEVELS,
+    LEAP_LEVELS,
+    STYLES,
     GenerationRequest,
+    Keep,
+    Leanings,
     RefusedRequest,
     Region,
     Sampling,
@@ -16,7 +21,14 @@ from ml.requests.request import (
 from ml.requests.take import Provenance, Take, TakeNote, score_with_notes, score_with_take, take_alone
 
 __all__ = [
+    "DENSITY_LEVELS",
+    "GRIDS",
+    "LEAP_LEVELS",
+    "STYLES",
+    "ChordRule",
     "GenerationRequest",
+    "Keep",
+    "Leanings",
     "Limits",
     "Provenance",
     "RefusedRequest",

@@ -8,6 +8,12 @@ from enum import Enum
 from ml.music import Score
 from ml.requests.limits import Limits
 
+STYLES = (
+    "folk tune", "chorale", "lead sheet", "lied", "quartet", "piano", "organ",
+    "guitar", "choir", "chamber", "orchestra", "drums", "band",
+)  # fmt: skip
+"""Styles that a model can be asked to lean to; they come from the corpora."""
+DENSITY_LEVELS, LEAP_LEVELS = 7, 5
 MAX_TAKES = 32
 MAX_BARS = 64
 MAX_TRACKS = 16
@@ -15,9 +21,16 @@ MAX_TRACKS = 16
 
 
 class Verb(Enum):
-    """What the user pressed; kept for provenance only, a model sees given notes and an asked region."""
+    """What the user pressed. A model sees given notes and an asked region; the verb decides what is given:
+
+    CONTINUE what comes before (and other tracks); FILL also what comes after; VARY the same, and of the region's
+    own notes what `Keep` says; ACCOMPANY like FILL, for tracks that go along with others; GENERATE nothing.
+    """
 
     CONTINUE = "continue"
+    FILL = "fill"
+    VARY = "vary"
+    ACCOMPANY = "accompany"
     GENERATE = "generate"
 
 
@@ -27,19 +40,54 @@ class RefusedRequest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The asked ticks [start_tick, end_tick) of the asked tracks (indices into the score's tracks)."""
+    """The asked ticks [start_tick, end_tick) of the asked tracks (indices into the score's tracks).
+
+    `kept`: ids of notes of those tracks in the region that stay as they are, as locked notes do.
+    """
 
     start_tick: int
     end_tick: int
     tracks: tuple[int, ...]
+    kept: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What Vary keeps of the notes that it writes anew, those of the region that are neither kept nor locked.
+
+    `rhythm`: onsets, lengths and tracks, note by note. `contour`: each note moves up, down or not at all from the
+    one before it in its track as the original does; without `rhythm` its onset may shift between the neighbours'.
+    `harmony`: notes on strong beats belong to the chords found in the original bars.
+    """
+
+    rhythm: bool = False
+    contour: bool = False
+    harmony: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leanings:
+    """What a model is told and merely leans to; None leaves it to the music.
+
+    `style` is one of the corpora's styles (`STYLES`). `density` 1 (sparse) to 7 (dense), `leaps` 1 (by step) to
+    5 (by leap), each as the models' control events count them.
+    """
+
+    style: str | None = None
+    density: int | None = None
+    leaps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How freely notes are drawn: softmax temperature and nucleus (top-p) for every field of a note."""
+    """How freely notes are drawn: softmax temperature and nucleus (top-p) for every field of a note.
+
+    `surprise` -2 to 2: each step multiplies the temperature of pitches by 2^(1/4), of times by 2^(1/8).
+    """
 
     temperature: float = 1.0
     top_p: float = 0.97
+    surprise: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +98,8 @@ class GenerationRequest:
     region: Region
     verb: Verb = Verb.CONTINUE
     limits: Limits = Limits()
+    leanings: Leanings = Leanings()
+    keep: Keep = Keep()
     sampling: Sampling = Sampling()
     takes: int = 4
     seed: int = 0
@@ -73,6 +123,8 @@ class GenerationRequest:
             raise RefusedRequest(f"{self.takes} takes cannot be made: ask for 1 to {MAX_TAKES}.")
         if not 0.05 <= self.sampling.temperature <= 4.0:
             raise RefusedRequest("The temperature must lie between 0.05 and 4.")
+        if not -2 <= self.sampling.surprise <= 2:
+            raise RefusedRequest("Surprise must lie between -2 and 2.")
         if not 0.01 <= self.sampling.top_p <= 1.0:
             raise RefusedRequest("Top-p must lie between 0.01 and 1.")
         if sentence := self.limits.contradiction():
