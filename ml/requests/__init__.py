@@ -18,6 +18,7 @@ from ml.requests.request import (
     Verb,
     continue_region,
 )
+from ml.requests.staying import replaced_notes, ringing_notes, staying
 from ml.requests.take import Provenance, Take, TakeNote, score_with_notes, score_with_take, take_alone
 
 __all__ = [
@@ -38,7 +39,10 @@ __all__ = [
     "TakeNote",
     "Verb",
     "continue_region",
+    "replaced_notes",
+    "ringing_notes",
     "score_with_notes",
     "score_with_take",
+    "staying",
     "take_alone",
 ]

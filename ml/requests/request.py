@@ -42,13 +42,14 @@ class RefusedRequest(ValueError):
 class Region:
     """The asked ticks [start_tick, end_tick) of the asked tracks (indices into the score's tracks).
 
-    `kept`: ids of notes of those tracks in the region that stay as they are, as locked notes do.
+    `kept`: (track, note id) of notes of those tracks that stay as they are, as locked notes do; ids are unique
+    within a track only. `ml.requests.staying` says which notes of a track stay.
     """
 
     start_tick: int
     end_tick: int
     tracks: tuple[int, ...]
-    kept: frozenset[int] = frozenset()
+    kept: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

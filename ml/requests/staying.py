@@ -1,0 +1,34 @@
+"""Which notes of an asked track stay as they are, and which are written anew."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.music import LOCKED, MUTED, NoteTable, Score
+from ml.requests.request import Region
+
+Bools = NDArray[np.bool_]
+
+
+def staying(score: Score, region: Region, track: int) -> Bools:
+    """Which notes of the track no verb may touch: locked ones and those that the region keeps; shape (notes,)."""
+    table = score.tracks[track].notes
+    ids = [note_id for index, note_id in region.kept if index == track]
+    return ((table.flags & LOCKED) != 0) | np.isin(table.id, np.array(ids, np.int64))
+
+
+def replaced_notes(score: Score, region: Region, track: int) -> NoteTable:
+    """The heard notes of the track that the region's answer replaces: what Vary varies. Sorted as in the track."""
+    table = score.tracks[track].notes
+    inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
+    heard = (table.flags & MUTED) == 0
+    return table.take(np.flatnonzero(inside & heard & ~staying(score, region, track)))
+
+
+def ringing_notes(score: Score, region: Region, track: int) -> NoteTable:
+    """The heard notes of the track that sound or start in the region whatever is written there: those that stay."""
+    table = score.tracks[track].notes
+    overlaps = (table.start < region.end_tick) & (np.maximum(table.end, table.start + 1) > region.start_tick)
+    heard = (table.flags & MUTED) == 0
+    return table.take(np.flatnonzero(overlaps & heard & staying(score, region, track)))
