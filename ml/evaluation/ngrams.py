@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ml.tensors import vocabulary as v
-from ml.tensors.sequence import COLUMN, TARGET, EventRow
+from ml.tensors.event_features import COLUMN
+from ml.tensors.sequence import TARGET, EventRow
 from ml.training.validation import Bits
 
 SIZES = {"onset": v.DELTAS + 1, "part": v.PARTS, "pitch": v.PITCHES, "length": len(v.LENGTHS), "velocity": v.VELOCITIES}

@@ -17,7 +17,8 @@ from ml.models.event_model import EventModel
 from ml.models.note_head import BLOCKED, Situation
 from ml.requests import Sampling, TakeNote
 from ml.tensors import vocabulary as v
-from ml.tensors.sequence import Window, note_rows
+from ml.tensors.event_features import note_rows
+from ml.tensors.window import Window
 
 FORBIDDEN = -np.inf
 

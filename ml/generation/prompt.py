@@ -8,12 +8,14 @@ import numpy as np
 
 from ml.requests import GenerationRequest
 from ml.tensors import vocabulary as v
+from ml.tensors.bar_grid import BarGrid
 from ml.tensors.piece import Array, PieceEvents, piece_events, to_steps
-from ml.tensors.sequence import BarGrid, EventRow, Window, event_row
+from ml.tensors.sequence import EventRow, event_row
+from ml.tensors.window import Window
 
-MAX_EVENTS = 512
+MAX_EVENTS = 1536
 """Rows are as long as those the models were trained on."""
-PROMPT_SHARE, REFILL_SHARE = 0.625, 0.5
+PROMPT_SHARE, REFILL_SHARE = 0.7, 0.5
 """A prompt leaves the rest of the row for the answer; of a full row so much is given again as a new row's prompt."""
 
 
@@ -43,7 +45,7 @@ class Prompt:
         piece = with_notes(self.piece, written)
         parts = len(piece.instruments)
         share = REFILL_SHARE if written.shape[1] else PROMPT_SHARE
-        room = max(int(max_events * share) - len(v.CONTROLS) - parts - 1, 1)
+        room = max(int(max_events * share) - v.FRAME_EVENTS - parts, 1)
         here = self.region_bar if not written.shape[1] else int(self.grid.locate(written[0, -1:])[0][0])
         given_after = int(np.count_nonzero((self.piece.onset >= self.start_step) & (self.piece.onset < self.end_step)))
         last = int(np.searchsorted(piece.onset, self.grid.start(here + 1) if written.shape[1] else self.start_step))

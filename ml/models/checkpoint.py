@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ml.models.event_model import EventModel, ModelConfig
+from ml.models.weights_file import BadWeights, check_finite, open_regular, read_weights_header, without_repeats
 from ml.tensors.vocabulary import vocabulary_hash
 
 CARD_FILE, CONFIG_FILE, WEIGHTS_FILE = "card.json", "config.json", "model.safetensors"
+FAMILY = "event"
+"""What these folders say of themselves in config.json; other families bring their own format."""
 LARGEST_JSON_BYTES = 256 << 10
-LARGEST_WEIGHTS_BYTES = 1 << 30
-LARGEST_HEADER_BYTES = 1 << 20
 
 
 class UnusableCheckpoint(ValueError):
@@ -42,7 +42,7 @@ def save_model(folder: Path, model: EventModel, card: dict[str, Any], half: bool
     folder.mkdir(parents=True, exist_ok=True)
     dtype = torch.float16 if half else torch.float32
     tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in model.state_dict().items()}
-    config = {"vocabulary": vocabulary_hash(), **model.config.to_json()}
+    config = {"family": FAMILY, "vocabulary": vocabulary_hash(), **model.config.to_json()}
     weights = folder / (WEIGHTS_FILE + ".draft")
     save_file(tensors, weights)
     weights.replace(folder / WEIGHTS_FILE)
@@ -60,6 +60,8 @@ def load_model(folder: Path) -> LoadedModel:
     """
     shown = folder.name
     config, card = _json(folder / CONFIG_FILE, shown), _json(folder / CARD_FILE, shown)
+    if config.pop("family", FAMILY) != FAMILY:
+        raise UnusableCheckpoint(f'The model "{shown}" is of another family and cannot continue music: take another.')
     if config.pop("vocabulary", None) != vocabulary_hash():
         raise UnusableCheckpoint(
             f'The model "{shown}" was made for another version of Continuo: take the one that belongs to this version.'
@@ -69,34 +71,25 @@ def load_model(folder: Path) -> LoadedModel:
     except ValueError as error:
         raise UnusableCheckpoint(f'The model "{shown}" has a wrong configuration. {error}') from error
     weights = folder / WEIGHTS_FILE
-    damaged = f'The weights of the model "{shown}" are missing or damaged: install the model again.'
-    if not weights.is_file() or not 8 < weights.stat().st_size <= LARGEST_WEIGHTS_BYTES:
-        raise UnusableCheckpoint(damaged)
-    with weights.open("rb") as file:
-        if int.from_bytes(file.read(8), "little") > min(LARGEST_HEADER_BYTES, weights.stat().st_size):
-            raise UnusableCheckpoint(damaged)
-    with torch.device("meta"):
-        expected = {name: tuple(tensor.shape) for name, tensor in EventModel(model_config).state_dict().items()}
     try:
-        tensors = _checked_tensors(weights, expected)
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise UnusableCheckpoint(damaged) from error
-    if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
-        raise UnusableCheckpoint(
-            f'The weights of the model "{shown}" hold numbers that are not finite: install the model again.'
-        )
-    network = EventModel(model_config)
-    network.load_state_dict(tensors)
+        header = read_weights_header(weights)
+        with torch.device("meta"):
+            expected = {name: tuple(tensor.shape) for name, tensor in EventModel(model_config).state_dict().items()}
+        if header.shapes != expected:
+            raise BadWeights("do not match its configuration")
+        check_finite(weights, header)
+        network = EventModel(model_config)
+        network.load_state_dict(_in_float32(weights))
+    except (BadWeights, SafetensorError, OSError) as error:
+        reason = str(error) if isinstance(error, BadWeights) else "are missing or damaged"
+        raise UnusableCheckpoint(f'The weights of the model "{shown}" {reason}: install the model again.') from error
     return LoadedModel(folder.name, network.eval(), card, file_hash(weights))
 
 
-def _checked_tensors(weights: Path, expected: dict[str, tuple[int, ...]]) -> dict[str, Tensor]:
-    """All tensors in float32, after names and shapes in the header were compared; ValueError on a difference."""
+def _in_float32(weights: Path) -> dict[str, Tensor]:
+    """All tensors of a file whose header was checked."""
     with safe_open(weights, framework="pt") as file:
-        found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-        if found != expected or sum(math.prod(shape) for shape in found.values()) * 4 > LARGEST_WEIGHTS_BYTES:
-            raise ValueError("shapes differ from the configuration")
-        return {name: file.get_tensor(name).float() for name in found}
+        return {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
 
 
 def file_hash(path: Path) -> str:
@@ -106,9 +99,11 @@ def file_hash(path: Path) -> str:
 
 def _json(path: Path, shown: str) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LARGEST_JSON_BYTES:
+        with open_regular(path) as file:
+            text = file.read(LARGEST_JSON_BYTES + 1)
+        if len(text) > LARGEST_JSON_BYTES:
             raise ValueError("too large")
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(text, object_pairs_hook=without_repeats)
     except (OSError, ValueError, RecursionError) as error:
         raise UnusableCheckpoint(
             f'The model "{shown}" lacks a readable {path.name}: install the model again.'

@@ -8,8 +8,10 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from ml.models.embedding import EventEmbedding
+from ml.models.gru import GruTrunk
 from ml.models.lstm import LstmTrunk
 from ml.models.note_head import NoteHead, Situation
+from ml.models.rnn import RnnTrunk
 from ml.models.transformer import TransformerTrunk
 from ml.models.trunk import Trunk
 from ml.tensors.sequence import TARGETS
@@ -21,7 +23,7 @@ LIMITS = {"width": 1024, "layers": 24, "hidden": 2048, "heads": 32, "feed_forwar
 @dataclass(frozen=True)
 class ModelConfig:
     """Everything that decides the shapes. `hidden` is for recurrent trunks; `heads`, `feed_forward`,
-    `recurrent_layers` for the Transformer."""
+    `recurrent_layers` for the Transformer. `head`: "nested" fields, or "independent" ones for comparison."""
 
     trunk: str
     width: int
@@ -31,6 +33,7 @@ class ModelConfig:
     feed_forward: int = 0
     recurrent_layers: int = 0
     dropout: float = 0.1
+    head: str = "nested"
 
     def __post_init__(self) -> None:
         if self.trunk not in TRUNKS:
@@ -41,6 +44,8 @@ class ModelConfig:
                 raise ValueError(f"{name} must be a whole number from 0 to {largest}, not {value!r}.")
         if not (isinstance(self.dropout, float | int) and 0 <= self.dropout < 1):
             raise ValueError(f"dropout must lie between 0 and 1, not {self.dropout!r}.")
+        if self.head not in HEADS:
+            raise ValueError(f"head must be one of {', '.join(HEADS)}, not {self.head!r}.")
         missing = [name for name in ("width", "layers", *TRUNKS[self.trunk]) if not getattr(self, name)]
         if missing:
             raise ValueError(f"A {self.trunk} needs {', '.join(missing)}.")
@@ -62,13 +67,20 @@ class ModelConfig:
             raise ValueError("The configuration lacks entries.") from error
 
 
-TRUNKS: dict[str, tuple[str, ...]] = {"lstm": ("hidden",), "transformer": ("heads", "feed_forward")}
+HEADS = ("nested", "independent")
+TRUNKS: dict[str, tuple[str, ...]] = {
+    "rnn": ("hidden",),
+    "lstm": ("hidden",),
+    "gru": ("hidden",),
+    "transformer": ("heads", "feed_forward"),
+}
+RECURRENT = {"rnn": RnnTrunk, "lstm": LstmTrunk, "gru": GruTrunk}
 """Trunks by name, and the config entries that each cannot do without."""
 
 
 def build_trunk(config: ModelConfig) -> nn.Module:
-    if config.trunk == "lstm":
-        return LstmTrunk(config.width, config.hidden, config.layers, config.dropout)
+    if recurrent := RECURRENT.get(config.trunk):
+        return recurrent(config.width, config.hidden, config.layers, config.dropout)
     return TransformerTrunk(
         config.width, config.heads, config.layers, config.feed_forward, config.recurrent_layers, config.dropout
     )
@@ -83,7 +95,7 @@ class EventModel(nn.Module):
         self.embedding = EventEmbedding(config.width)
         self.trunk = build_trunk(config)
         self.norm = nn.RMSNorm(config.width)
-        self.head = NoteHead(config.width)
+        self.head = NoteHead(config.width, nested=config.head == "nested")
 
     @property
     def stepper(self) -> Trunk:

@@ -35,15 +35,25 @@ class Situation:
     instruments: Tensor
 
 
+CHOSEN = (
+    [v.DELTAS + 1, v.POSITIONS],
+    [v.PARTS, v.INSTRUMENTS, v.POSITIONS],
+    [2 * v.PITCHES, 13, v.INTERVALS + 1],
+    [len(v.LENGTHS)],
+)
+"""Columns that the choice of each field hands to those after it: their sizes."""
+
+
 class NoteHead(nn.Module):
     """Writes a note in five nested steps; see `v.FIELDS`.
 
     The state starts as the trunk's output; what has been chosen is added as embeddings before the next field.
+    Not `nested`, the fields do not see each other: what the nesting is worth can then be measured.
     """
 
     deltas: Tensor
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, nested: bool = True) -> None:
         super().__init__()
         sizes = (v.DELTAS + 1, v.PARTS, v.PITCHES, len(v.LENGTHS), v.VELOCITIES)
         self.hidden = nn.ModuleList(nn.Linear(width, width) for _ in sizes)
@@ -52,15 +62,7 @@ class NoteHead(nn.Module):
         self.interval_out = nn.Linear(width, v.INTERVALS, bias=False)
         self.degree_out = nn.Linear(width, 24, bias=False)
         self.drum_out = nn.Linear(width, v.PITCHES)
-        self.chosen = nn.ModuleList(
-            ColumnEmbedding(sizes, width)
-            for sizes in (
-                [v.DELTAS + 1, v.POSITIONS],
-                [v.PARTS, v.INSTRUMENTS, v.POSITIONS],
-                [2 * v.PITCHES, 13, v.INTERVALS + 1],
-                [len(v.LENGTHS)],
-            )
-        )
+        self.chosen = nn.ModuleList(ColumnEmbedding(sizes, width) for sizes in CHOSEN[: len(CHOSEN) if nested else 0])
         for layer in (*self.out, self.position_out, self.interval_out, self.degree_out, self.drum_out):
             nn.init.normal_(layer.weight, std=0.02)
         self.register_buffer("deltas", torch.arange(v.DELTAS), persistent=False)
@@ -69,6 +71,8 @@ class NoteHead(nn.Module):
         return functional.gelu(self.hidden[field](state))
 
     def _add(self, state: Tensor, table: int, columns: Tensor) -> Tensor:
+        if not len(self.chosen):
+            return state
         chosen: Tensor = self.chosen[table](columns)
         return state + chosen
 
@@ -99,6 +103,9 @@ class NoteHead(nn.Module):
     def pitch_logits(self, state: Tensor, onset: Tensor, part: Tensor, previous_pitch: Tensor, at: Situation) -> Tensor:
         """(rows, width) -> (rows, 128); `previous_pitch` (rows,) is the part's last pitch, -1 for none."""
         hidden = self._hidden(2, state)
+        if not len(self.chosen):
+            # Which part was chosen would say too much: intervals count from the last note of the row.
+            previous_pitch = at.last_pitch
         pitches = torch.arange(v.PITCHES, device=state.device)
         interval = pitches - previous_pitch[:, None] + HALF
         near = (previous_pitch >= 0)[:, None] & (interval >= 0) & (interval < v.INTERVALS)

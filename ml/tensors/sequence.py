@@ -1,21 +1,28 @@
-"""One request as a row of events: controls, parts, given notes, own past, ASK, asked notes."""
+"""One request as a row of events: controls, parts, given notes, own past, region controls, ASK, asked notes."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.tensors import vocabulary as v
+from ml.tensors.bar_grid import BarGrid
+from ml.tensors.event_features import (
+    MIDDLE_PITCH,
+    Array,
+    Places,
+    ask_event,
+    chord_rows,
+    control_rows,
+    kept_rows,
+    note_rows,
+    previous_in_part,
+    region_rows,
+)
 from ml.tensors.piece import PieceEvents
-
-Array = NDArray[np.int64]
-
-COLUMN = {name: index for index, name in enumerate(v.COLUMNS)}
-NONE = np.array([0 if name in ("kind", "bar_length") else size - 1 for name, size in v.COLUMNS.items()], np.int64)
-"""The row of an event that says nothing."""
+from ml.tensors.window import NO_HINTS, Hints, Window
 
 TARGETS = (
     "onset", "part", "pitch", "length", "velocity",
@@ -26,8 +33,6 @@ next note. `cursor_*`: place in the bar, and bar length in steps, that the onset
 the next note's part, -1 none. `last_*`: the note before in the row, for the order rule; -1 none."""
 TARGET = {name: index for index, name in enumerate(TARGETS)}
 
-MIDDLE_PITCH = 60
-
 
 @dataclass(frozen=True)
 class EventRow:
@@ -37,7 +42,7 @@ class EventRow:
 
     features: Array
     targets: Array
-    places: NDArray[np.float32]
+    places: Places
     asked: NDArray[np.bool_]
     instruments: Array
     tonic: int
@@ -45,111 +50,6 @@ class EventRow:
 
     def __len__(self) -> int:
         return len(self.features)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Which bars of a piece a row covers: own past from `first_bar`, asked [region_bar, end_bar).
-
-    `given_end_bar`: other parts' notes are given up to there. `controls` False leaves style, tempo and key unknown.
-    """
-
-    first_bar: int
-    region_bar: int
-    end_bar: int
-    given_end_bar: int
-    asked_parts: tuple[int, ...]
-    style: bool = True
-    key: bool = True
-    tempo: bool = True
-
-
-class BarGrid:
-    """Bar, place and bar length of onsets, in steps; counts on in the last bar's length past the end."""
-
-    def __init__(self, bar_starts: Array) -> None:
-        self.starts = bar_starts
-        self._start_list: list[int] = bar_starts.tolist()
-        self.last_length = int(bar_starts[-1] - bar_starts[-2]) if len(bar_starts) > 1 else 4 * v.STEPS_PER_QUARTER
-        self.lengths = np.append(np.diff(bar_starts), self.last_length)
-
-    def start(self, bar: int) -> int:
-        last = len(self.starts) - 1
-        return int(self.starts[bar]) if bar <= last else int(self.starts[-1]) + (bar - last) * self.last_length
-
-    def place(self, onset: int) -> tuple[int, int, int]:
-        """`locate` for a single onset, without the cost of arrays."""
-        bar = max(bisect_right(self._start_list, onset) - 1, 0)
-        last = len(self._start_list) - 1
-        if bar < last:
-            start = self._start_list[bar]
-            return bar, onset - start, self._start_list[bar + 1] - start
-        more, position = divmod(onset - self._start_list[last], self.last_length)
-        return last + more, position, self.last_length
-
-    def locate(self, onsets: Array) -> tuple[Array, Array, Array]:
-        """Bar number, steps into the bar, and the bar's length in steps; each of the shape of `onsets`."""
-        bar = np.maximum(np.searchsorted(self.starts, onsets, "right") - 1, 0)
-        past = np.maximum(onsets - self.starts[-1], 0) // self.last_length
-        bar = bar + past
-        known = np.minimum(bar, len(self.starts) - 1)
-        start = self.starts[known] + np.maximum(bar - (len(self.starts) - 1), 0) * self.last_length
-        return bar, onsets - start, np.where(bar < len(self.starts), self.lengths[known], self.last_length)
-
-
-def note_rows(
-    kind: int | Array, notes: Array, grid: BarGrid, window: Window, instruments: Array,
-    delta: Array, interval_from: Array, tonic: int, minor: bool, flat: bool,
-) -> tuple[Array, NDArray[np.float32]]:  # fmt: skip
-    """Features (n, columns) and places (n, 3) of notes.
-
-    `notes` (5, n): onset, part, pitch, length in steps, velocity. `delta` (n,) is the onset class or -1;
-    `interval_from` (n,) the pitch before in the same part, -1 for none.
-    """
-    onset, part, pitch, length, velocity = notes
-    rows = np.tile(NONE, (len(onset), 1))
-    bar, position, bar_length = grid.locate(onset)
-    drums = instruments[part] == v.DRUMS
-    rows[:, COLUMN["kind"]] = kind
-    rows[:, COLUMN["part"]] = part
-    rows[:, COLUMN["instrument"]] = instruments[part]
-    rows[:, COLUMN["pitch"]] = pitch + np.where(drums, v.PITCHES, 0)
-    rows[:, COLUMN["pitch_class"]] = np.where(drums, 12, pitch % 12)
-    rows[:, COLUMN["octave"]] = np.where(drums, 11, pitch // 12)
-    if tonic >= 0:
-        rows[:, COLUMN["degree"]] = np.where(drums, 24, (pitch - tonic) % 12 + (12 if minor else 0))
-    rows[:, COLUMN["length"]] = v.length_class(length)
-    if not flat:
-        rows[:, COLUMN["velocity"]] = v.velocity_class(velocity)
-    rows[:, COLUMN["position"]] = position % v.POSITIONS
-    rows[:, COLUMN["bar_length"]] = bar_length_class(bar_length)
-    rows[:, COLUMN["bar"]] = (bar - window.first_bar) % v.BAR_CYCLE
-    line = (np.asarray(kind) == v.PAST) | (np.asarray(kind) == v.ASKED)
-    rows[:, COLUMN["left"]] = np.where(line, np.clip(window.end_bar - bar, 0, v.BARS_LEFT - 1), v.BARS_LEFT)
-    rows[:, COLUMN["delta"]] = np.where(delta >= 0, delta, v.DELTAS)
-    interval = pitch - interval_from + v.INTERVALS // 2
-    known = (interval_from >= 0) & ~drums & (interval >= 0) & (interval < v.INTERVALS)
-    rows[:, COLUMN["interval"]] = np.where(known, interval, v.INTERVALS)
-    places = np.stack([
-        (onset - grid.start(window.first_bar)) / v.STEPS_PER_QUARTER,
-        bar - window.first_bar + position / np.maximum(bar_length, 1),
-        np.where(drums, MIDDLE_PITCH, pitch),
-    ], axis=1).astype(np.float32)  # fmt: skip
-    return rows, places
-
-
-def bar_length_class(steps: Array) -> Array:
-    """Eighth notes in a bar of `steps`, 1 to 32."""
-    return np.clip((steps + 6) // 12, 1, v.BAR_LENGTHS - 1)
-
-
-def previous_in_part(part: Array, pitch: Array) -> Array:
-    """Pitch of the note before in the same part, -1 for the first; shape (n,)."""
-    previous = np.full(len(part), -1, np.int64)
-    for value in np.unique(part):
-        rows = np.flatnonzero(part == value)
-        previous[rows[1:]] = pitch[rows[:-1]]
-    return previous
 
 
 def onset_class(distance: Array, bar_length: Array) -> Array:
@@ -160,31 +60,15 @@ def onset_class(distance: Array, bar_length: Array) -> Array:
     return np.clip(distance - bars * bar_length, np.minimum(distance, 1), v.DELTAS - 1)
 
 
-def control_rows(piece: PieceEvents, window: Window, tonic: int, minor: bool, flat: bool) -> Array:
-    """Control events, then a declaration for each part of the piece; shape (controls + parts, columns)."""
-    values = {
-        "style": piece.style if window.style else 0,
-        "metre": piece.metre,
-        "tempo": piece.tempo if window.tempo else 0,
-        "key": v.KEYS - 1 if tonic < 0 else tonic + (12 if minor else 0),
-        "flat": int(flat),
-    }
-    rows = np.tile(NONE, (len(values) + len(piece.instruments), 1))
-    rows[:, COLUMN["kind"]] = v.CONTROL
-    rows[: len(values), COLUMN["control"]] = [v.control_value(name, value) for name, value in values.items()]
-    parts = rows[len(values) :]
-    numbers = np.arange(len(piece.instruments))
-    parts[:, COLUMN["kind"]] = np.where(np.isin(numbers, window.asked_parts), v.ASKED_PART, v.GIVEN_PART)
-    parts[:, COLUMN["part"]] = numbers
-    parts[:, COLUMN["instrument"]] = piece.instruments
-    return rows
-
-
-def event_row(piece: PieceEvents, window: Window, *, transpose: int = 0, louder: int = 0, ask: bool = True) -> EventRow:
+def event_row(
+    piece: PieceEvents, window: Window, *, transpose: int = 0, louder: int = 0, ask: bool = True,
+    hints: Hints = NO_HINTS, learn_past: bool = True,
+) -> EventRow:  # fmt: skip
     """Lay the window of the piece out as one row.
 
     With `ask` the asked notes and END follow the ASK event (training and evaluation); without, the row ends
-    with the ASK event (a prompt). `transpose` in semitones, `louder` in MIDI velocity.
+    with the ASK event (a prompt). `transpose` in semitones, `louder` in MIDI velocity; both move what `hints`
+    says along. `learn_past` False asks nothing at the notes of the own past.
     """
     grid = BarGrid(piece.bar_starts)
     first, region, end = (grid.start(bar) for bar in (window.first_bar, window.region_bar, window.end_bar))
@@ -195,18 +79,20 @@ def event_row(piece: PieceEvents, window: Window, *, transpose: int = 0, louder:
         piece.onset[low:high], piece.part[low:high], piece.pitch[low:high] + np.where(drums, 0, transpose),
         piece.length[low:high], np.clip(piece.velocity[low:high] + louder, 1, 127),
     ])  # fmt: skip
+    locked = np.zeros(high - low, bool) if hints.locked is None else hints.locked[low:high]
     own = np.isin(notes[1], window.asked_parts)
-    given = notes[:, ~own & (notes[0] < given_end)]
-    line = notes[:, own & (notes[0] < (end if ask else region))]
+    given = (~own & (notes[0] < given_end)) | (own & (locked | (notes[0] >= end)))
+    written = own & ~locked & (notes[0] < (end if ask else region))
+    # Locked notes are heard by the notes after them, so all own notes count for who comes before whom.
+    before = np.full(high - low, -1, np.int64)
+    before[own] = previous_in_part(notes[0, own], notes[1, own], notes[2, own], locked[own])
+    line, previous = notes[:, written], before[written]
     tonic = (piece.tonic + transpose) % 12 if piece.tonic >= 0 and window.key else -1
     minor = piece.minor and tonic >= 0
     shared = (grid, window, piece.instruments)
 
     controls = control_rows(piece, window, tonic, minor, piece.flat)
-    given_rows, given_places = note_rows(
-        v.GIVEN, given, *shared, np.full(given.shape[1], -1), previous_in_part(given[1], given[2]),
-        tonic, minor, piece.flat,
-    )  # fmt: skip
+    given_rows, given_places = given_events(piece, notes[:, given], hints, grid, window, transpose, tonic, minor)
 
     # Cursor of each line note: the note before, the window's start, or the region's start for the first asked.
     past_count = int(np.searchsorted(line[0], region, "left"))
@@ -215,25 +101,21 @@ def event_row(piece: PieceEvents, window: Window, *, transpose: int = 0, louder:
         cursor[past_count] = region
     _, cursor_position, cursor_bar = grid.locate(cursor)
     delta = onset_class(line[0] - cursor, cursor_bar)
-    previous = previous_in_part(line[1], line[2])
     kind = np.where(np.arange(line.shape[1]) < past_count, v.PAST, v.ASKED)
     line_rows, line_places = note_rows(kind, line, *shared, delta, previous, tonic, minor, piece.flat)
     ask_row, ask_place = ask_event(grid, window)
+    region_controls = region_rows(hints)
 
-    features = np.concatenate([controls, given_rows, line_rows[:past_count], ask_row, line_rows[past_count:]])
-    nowhere = np.array([[0, 0, MIDDLE_PITCH]], np.float32)
-    places = np.concatenate(
-        [
-            np.tile(nowhere, (len(controls), 1)),
-            given_places,
-            line_places[:past_count],
-            ask_place,
-            line_places[past_count:],
-        ]
+    features = np.concatenate(
+        [controls, given_rows, line_rows[:past_count], region_controls, ask_row, line_rows[past_count:]]
     )
+    nowhere = np.array([[0, 0, MIDDLE_PITCH]], np.float32)
+    places = np.concatenate([
+        np.tile(nowhere, (len(controls), 1)), given_places, line_places[:past_count],
+        np.tile(ask_place, (len(region_controls) + 1, 1)), line_places[past_count:],
+    ])  # fmt: skip
     targets = np.full((len(features), len(TARGETS)), -1, np.int64)
     if ask:
-        before = len(controls) + len(given_rows)
         last = np.concatenate([np.full((2, 1), -1), line[1:3, :-1]], axis=1) if line.shape[1] else line[1:3]
         if past_count < line.shape[1]:
             last[:, past_count] = -1
@@ -244,8 +126,11 @@ def event_row(piece: PieceEvents, window: Window, *, transpose: int = 0, louder:
             position % v.POSITIONS, cursor_position % v.POSITIONS, cursor_bar, previous, last[0], last[1],
             (kind == v.ASKED).astype(np.int64),
         ], axis=1)  # fmt: skip
-        targets[before - 1 : before - 1 + past_count] = columns[:past_count]
-        targets[before + past_count : len(features) - 1] = columns[past_count:]
+        past_at = len(controls) + len(given_rows) - 1
+        if learn_past:
+            targets[past_at : past_at + past_count] = columns[:past_count]
+        asked_at = past_at + past_count + len(region_controls) + 1
+        targets[asked_at : len(features) - 1] = columns[past_count:]
         targets[-1] = end_target(grid, line, past_count, region)
     instruments = np.zeros(v.PARTS, np.int64)
     instruments[: len(piece.instruments)] = piece.instruments
@@ -254,18 +139,27 @@ def event_row(piece: PieceEvents, window: Window, *, transpose: int = 0, louder:
     )
 
 
-def ask_event(grid: BarGrid, window: Window) -> tuple[Array, NDArray[np.float32]]:
-    """The ASK event: features (1, columns) and place (1, 3)."""
-    onset = np.array([grid.start(window.region_bar)])
-    _, _, bar_length = grid.locate(onset)
-    row = NONE[None].copy()
-    row[0, COLUMN["kind"]] = v.ASK
-    row[0, COLUMN["position"]] = 0
-    row[0, COLUMN["bar_length"]] = bar_length_class(bar_length)[0]
-    row[0, COLUMN["bar"]] = (window.region_bar - window.first_bar) % v.BAR_CYCLE
-    row[0, COLUMN["left"]] = min(window.end_bar - window.region_bar, v.BARS_LEFT - 1)
-    quarters = (onset[0] - grid.start(window.first_bar)) / v.STEPS_PER_QUARTER
-    return row, np.array([[quarters, window.region_bar - window.first_bar, MIDDLE_PITCH]], np.float32)
+def given_events(
+    piece: PieceEvents, given: Array, hints: Hints, grid: BarGrid, window: Window, transpose: int, tonic: int,
+    minor: bool,
+) -> tuple[Array, Places]:  # fmt: skip
+    """Chords, kept rhythm and given notes (5, notes) in the order of their onsets: features and places."""
+    chords = hints.chords.copy()
+    chords[1] = (chords[1] + transpose) % 12
+    previous = previous_in_part(given[0], given[1], given[2])
+    groups = [
+        chord_rows(chords, grid, window, tonic, minor),
+        kept_rows(hints.kept, grid, window, piece.instruments),
+        note_rows(
+            v.GIVEN, given, grid, window, piece.instruments, np.full(given.shape[1], -1), previous,
+            tonic, minor, piece.flat,
+        ),
+    ]  # fmt: skip
+    if not chords.shape[1] and not hints.kept.shape[1]:
+        return groups[2]
+    order = np.argsort(np.concatenate([chords[0], hints.kept[0], given[0]]), kind="stable")
+    features = np.concatenate([rows for rows, _ in groups])[order]
+    return features, np.concatenate([places for _, places in groups])[order]
 
 
 def end_target(grid: BarGrid, line: Array, past_count: int, region: int) -> Array:

@@ -8,6 +8,10 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.music.harmony import QUALITIES
+from ml.requests.request import DENSITY_LEVELS, LEAP_LEVELS
+from ml.requests.request import STYLES as ASKED_STYLES
+
 STEPS_PER_QUARTER = 24
 """Grid of the event family: triplets and 32nds are exact."""
 
@@ -38,10 +42,7 @@ LENGTHS: NDArray[np.int64] = np.array([
 """Note lengths in steps; others go to the nearest by ratio."""
 _LENGTH_BORDERS = np.sqrt(LENGTHS[:-1] * LENGTHS[1:])
 
-STYLES = (
-    "unknown", "folk tune", "chorale", "lead sheet", "lied", "quartet", "piano", "organ",
-    "guitar", "choir", "chamber", "orchestra", "drums", "band",
-)  # fmt: skip
+STYLES = ("unknown", *ASKED_STYLES)
 METRES = ("other", "2/4", "3/4", "4/4", "2/2", "3/2", "4/2", "3/8", "6/8", "9/8", "12/8", "5/4", "6/4", "1/4", "3/1")
 KEYS = 25
 """12 major, 12 minor, unknown."""
@@ -49,11 +50,28 @@ TEMPOS = 12
 """Quarters per minute from 40 in steps of a quarter octave; class 0 is unknown."""
 FLAT = 2
 
-KINDS = ("pad", "control", "given part", "asked part", "given", "past", "ask", "asked")
-PAD, CONTROL, GIVEN_PART, ASKED_PART, GIVEN, PAST, ASK, ASKED = range(len(KINDS))
+DENSITY_BORDERS: NDArray[np.float64] = np.array([0.5, 0.8, 1.2, 1.8, 2.6, 4.0])
+"""Onsets in a quarter and part between the levels 1 to 7 of the density control; 0 is unknown."""
+LEAP_BORDERS: NDArray[np.float64] = np.array([0.1, 0.25, 0.45, 0.65])
+"""Share of melodic intervals beyond a whole tone between the levels 1 to 5 of the leaps control; 0 is unknown."""
+DOWN, LEVEL, UP = range(3)
+"""Contour of a kept note: where it lies from the one before it in its part."""
 
-CONTROLS: dict[str, int] = {"style": len(STYLES), "metre": len(METRES), "tempo": TEMPOS, "key": KEYS, "flat": FLAT}
-"""Control events of a sequence, in this order, and how many values each has."""
+KINDS = ("pad", "control", "given part", "asked part", "given", "past", "ask", "asked", "chord", "kept")
+PAD, CONTROL, GIVEN_PART, ASKED_PART, GIVEN, PAST, ASK, ASKED, CHORD, KEPT = range(len(KINDS))
+"""Kinds of event. KEPT is a note to be written of which only the rhythm, and perhaps the contour, is told."""
+
+PIECE_CONTROLS: dict[str, int] = {
+    "style": len(STYLES), "metre": len(METRES), "tempo": TEMPOS, "key": KEYS, "flat": FLAT,
+}  # fmt: skip
+"""Control events that open a row, in this order, and how many values each has."""
+REGION_CONTROLS: dict[str, int] = {"density": DENSITY_LEVELS + 1, "leaps": LEAP_LEVELS + 1}
+"""Control events just before ASK."""
+EVENT_CONTROLS: dict[str, int] = {"contour": 3, "chord": len(QUALITIES)}
+"""What KEPT and CHORD events say in the control column."""
+CONTROLS: dict[str, int] = {**PIECE_CONTROLS, **REGION_CONTROLS, **EVENT_CONTROLS}
+FRAME_EVENTS = len(PIECE_CONTROLS) + len(REGION_CONTROLS) + 1
+"""Events of every row beside parts, chords and notes: controls and ASK."""
 
 
 def control_value(name: str, value: int) -> int:
@@ -106,6 +124,16 @@ def velocity_value(index: int) -> int:
 
 def tempo_class(qpm: float) -> int:
     return int(np.clip(np.floor(np.log2(max(qpm, 1) / 40) * 4) + 1, 1, TEMPOS - 1))
+
+
+def density_level(onsets_per_quarter: float) -> int:
+    """Level of the density control, 1 to 7."""
+    return int(np.searchsorted(DENSITY_BORDERS, onsets_per_quarter, "right")) + 1
+
+
+def leap_level(share: float) -> int:
+    """Level of the leaps control, 1 to 5."""
+    return int(np.searchsorted(LEAP_BORDERS, share, "right")) + 1
 
 
 def instrument_class(program: int | None, drums: bool) -> int:

@@ -10,13 +10,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ml.tensors.sequence import NONE, TARGETS, EventRow
+from ml.tensors.event_features import NONE
+from ml.tensors.sequence import TARGETS, EventRow
+from ml.training.augmentation import Augmentation
 from ml.training.cache import CachedCorpus
 from ml.training.sources import EmptyCorpus
-from ml.training.windows import Augmentation, random_row
+from ml.training.windows import random_row
 
 POOL_BATCHES = 8
 """Rows of so many batches are drawn together and sorted by length, so that little is padding."""
+LONG_SHARE, SHORT_EVENTS = 0.25, 512
+"""So many rows use the whole length, so that models learn to read far back; the others are quicker to learn from."""
 TRIES = 10_000
 """A corpus that gives no row in so many draws is too dense to be learned from."""
 
@@ -104,7 +108,8 @@ class RowSource:
         corpus = self.corpora[which]
         for _ in range(TRIES):
             number = int(self.rng.choice(corpus.splits["train"], p=self.chances[which]))
-            row = random_row(corpus.piece(number), self.max_events, self.augmentation, self.rng)
+            longest = self.max_events if self.rng.random() < LONG_SHARE else min(SHORT_EVENTS, self.max_events)
+            row = random_row(corpus.piece(number), longest, self.augmentation, self.rng)
             if row is not None:
                 self.seen[which] += int((row.targets[:, 0] >= 0).sum())
                 return row

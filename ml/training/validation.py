@@ -10,13 +10,14 @@ import torch
 
 from ml.models.event_model import EventModel
 from ml.tensors.piece import PieceEvents
-from ml.tensors.sequence import TARGET, EventRow, Window, event_row
-from ml.tensors.vocabulary import CONTROLS, END, FIELDS
+from ml.tensors.sequence import TARGET, EventRow, event_row
+from ml.tensors.vocabulary import END, FIELDS, FRAME_EVENTS
+from ml.tensors.window import Window
 from ml.training.batches import batches_of
 from ml.training.cache import CachedCorpus
 from ml.training.windows import last_bar_that_fits
 
-MAX_EVENTS = 512
+MAX_EVENTS = 1536
 PIECES = 120
 NOTES = 1024
 
@@ -46,7 +47,7 @@ def evaluation_rows(piece: PieceEvents, notes: int = NOTES, max_events: int = MA
 
     The first row starts from nothing; a later one is given the second half of the bars before it as its past.
     """
-    room = max_events - len(CONTROLS) - len(piece.instruments) - 2
+    room = max_events - FRAME_EVENTS - len(piece.instruments) - 1
     asked = tuple(range(len(piece.instruments)))
     limit = int(piece.onset[min(notes, len(piece)) - 1]) + 1
     last_bar = int(np.searchsorted(piece.bar_starts, limit, "left"))

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from ml.music import Metre, Note, NoteTable, Score, TimeMap, Track
 from ml.tensors import vocabulary as v
+from ml.tensors.bar_grid import BarGrid
+from ml.tensors.event_features import COLUMN
 from ml.tensors.piece import piece_events
-from ml.tensors.sequence import COLUMN, TARGET, TARGETS, BarGrid, Window, event_row, onset_class
+from ml.tensors.sequence import TARGET, TARGETS, event_row, onset_class
+from ml.tensors.window import Window
 
 QUARTER = 480
 

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.models.event_model import EventModel, ModelConfig
+from ml.tensors.event_features import NONE
 from ml.tensors.piece import piece_events
-from ml.tensors.sequence import NONE
+from ml.training.augmentation import Augmentation
 from ml.training.batches import Batch, RowSource, batches_of, stack
 from ml.training.sources import EmptyCorpus
 from ml.training.validation import evaluation_rows
-from ml.training.windows import Augmentation
 from tests.ml.training.tunes import fill, opened, tune, tunes
 
 ROWS = [evaluation_rows(piece_events(tune(seed, bars=1 + seed)))[0] for seed in range(12)]
@@ -153,4 +153,4 @@ def test_a_corpus_of_bars_that_are_all_too_dense_is_refused_with_its_name(tmp_pa
     monkeypatch.setattr("ml.training.batches.TRIES", 50)
     corpus = opened(tmp_path, tunes(2), "dense")
     with pytest.raises(EmptyCorpus, match="dense is too dense"):
-        RowSource([(corpus, 1.0)], 10, None, 0).row()
+        RowSource([(corpus, 1.0)], 8, None, 0).row()

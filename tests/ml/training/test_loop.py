@@ -15,12 +15,12 @@ import torch
 from ml.models.checkpoint import load_model
 from ml.models.event_model import ModelConfig
 from ml.training import loop as loop_module
+from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus
 from ml.training.loop import Trainer, TrainingConfig
 from ml.training.run_checkpoint import UnusableRun, load_run, save_run
 from ml.training.validation import Bits, validation_rows
-from ml.training.windows import Augmentation
 from tests.ml.training.tunes import opened, tunes
 
 SHAPES = {

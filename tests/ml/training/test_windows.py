@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.tensors import vocabulary as v
+from ml.tensors.event_features import COLUMN
 from ml.tensors.piece import piece_events
-from ml.tensors.sequence import COLUMN, TARGET, event_row
-from ml.training.windows import Augmentation, last_bar_that_fits, random_row, random_window
+from ml.tensors.sequence import TARGET, event_row
+from ml.training.augmentation import Augmentation
+from ml.training.windows import last_bar_that_fits, random_row, random_window
 from tests.ml.training.tunes import tune
 
 QUARTER = 24

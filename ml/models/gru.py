@@ -1,0 +1,33 @@
+"""GRU trunk: stacked gated recurrent units (Cho et al., 2014)."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from ml.models.recurrent_step import gru_step
+
+
+class GruTrunk(nn.Module):
+    """Layers of `hidden` units with dropout between, projected back to `width`."""
+
+    def __init__(self, width: int, hidden: int, layers: int, dropout: float) -> None:
+        super().__init__()
+        self.gru = nn.GRU(width, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.project = nn.Linear(hidden, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, vectors: Tensor, places: Tensor) -> Tensor:
+        hidden, _ = self.gru(self.dropout(vectors))
+        output: Tensor = self.project(self.dropout(hidden))
+        return output
+
+    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, Tensor]:
+        hidden, memory = self.gru(vectors)
+        return self.project(hidden[:, -1]), memory
+
+    def repeat(self, state: Tensor, rows: int) -> Tensor:
+        return state.repeat(1, rows, 1)
+
+    def step(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
+        output: Tensor = self.project(gru_step(self.gru, vectors, state))
+        return output

@@ -1,0 +1,38 @@
+"""RNN trunk: stacked plain recurrent layers with tanh (Elman, 1990)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ml.models.recurrent_step import rnn_step
+
+
+class RnnTrunk(nn.Module):
+    """Layers of `hidden` units with dropout between, projected back to `width`."""
+
+    def __init__(self, width: int, hidden: int, layers: int, dropout: float) -> None:
+        super().__init__()
+        self.rnn = nn.RNN(width, hidden, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.project = nn.Linear(hidden, width)
+        self.dropout = nn.Dropout(dropout)
+        with torch.no_grad():
+            for name, weight in self.rnn.named_parameters():
+                if name.startswith("weight_hh"):
+                    nn.init.orthogonal_(weight)  # keeps what is remembered from fading or growing (Saxe et al., 2014)
+
+    def forward(self, vectors: Tensor, places: Tensor) -> Tensor:
+        hidden, _ = self.rnn(self.dropout(vectors))
+        output: Tensor = self.project(self.dropout(hidden))
+        return output
+
+    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, Tensor]:
+        hidden, memory = self.rnn(vectors)
+        return self.project(hidden[:, -1]), memory
+
+    def repeat(self, state: Tensor, rows: int) -> Tensor:
+        return state.repeat(1, rows, 1)
+
+    def step(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
+        output: Tensor = self.project(rnn_step(self.rnn, vectors, state))
+        return output
