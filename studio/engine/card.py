@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-import stat
+import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.engine.weights_header import BadWeights, read_weights_header
+from ml.models.weights_file import BadWeights, open_regular, read_weights_header, without_repeats
+from studio.engine.families import EVENT, FAMILIES
 
 CARD_FILE, CONFIG_FILE, WEIGHTS_FILE = "card.json", "config.json", "model.safetensors"
+MODEL_FILES = (CARD_FILE, CONFIG_FILE, WEIGHTS_FILE)
 PICKLES = frozenset({".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".joblib"})
 JSON_LIMIT_BYTES = 256 << 10
 TEXT_LIMIT = 200
 """Characters of a name or remark that are shown."""
+LAST = 1_000_000
+"""The place on the shelf of a model whose card names none."""
 
 
 class UnusableModel(ValueError):
@@ -41,44 +45,55 @@ class ModelCard:
     licence: str
     figures: Mapping[str, float]
     details: Mapping[str, Any]
+    cannot: str = ""
+    """Why it cannot answer a request, as a sentence; empty when it can."""
+    own: bool = False
+    """Whether it lies in the user's own folder, and may be taken off the shelf."""
+    order: int = LAST
+    """Its place on the shelf, counted from 1: the first two answer until the user chooses."""
 
     @property
     def size_text(self) -> str:
         """The number of parameters as people say it: "0.7 M", "52 k"."""
-        if self.parameters >= 1_000_000 or self.parameters >= 100_000:
+        if self.parameters >= 100_000:
             return f"{self.parameters / 1e6:.1f} M"
         return f"{self.parameters / 1e3:.0f} k"
 
 
-def read_card(folder: Path) -> ModelCard:
+def read_card(folder: Path, *, own: bool = False, shown: str | None = None) -> ModelCard:
     """Read a model folder's card and configuration and check the header of its weights.
 
-    Raises UnusableModel with one sentence that names the folder, the trouble and the fix.
+    `shown` is what sentences call it, if not by its folder's name. Raises UnusableModel with one sentence that
+    names the folder, the trouble and the fix; OSError when the folder cannot be read.
     """
-    shown = plain_text(folder.name)
-    for name in (CARD_FILE, CONFIG_FILE, WEIGHTS_FILE):
+    shown = plain_text(folder.name if shown is None else shown)
+    for name in MODEL_FILES:
         if not (folder / name).exists():
-            pickles = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in PICKLES)
-            if name == WEIGHTS_FILE and pickles:
-                raise UnusableModel(
-                    f'The model "{shown}" comes as {plain_text(pickles[0])}, a kind of file that can run programs and '
-                    f"is never opened here: ask for it as {WEIGHTS_FILE}."
-                )
+            _refuse_pickles(folder, name, shown)
             raise UnusableModel(f'The model "{shown}" lacks {name}: copy the whole model folder again.')
-        if not stat.S_ISREG((folder / name).stat().st_mode):
+        if not (folder / name).is_file():
             raise UnusableModel(f'The model "{shown}" has a {name} that is no ordinary file: install it again.')
     card, config = _read_json(folder / CARD_FILE, shown), _read_json(folder / CONFIG_FILE, shown)
+    family = _text(config.get("family")) or _text(card.get("family")) or EVENT
+    known = FAMILIES.get(family)
+    if known is None:
+        raise UnusableModel(f'The model "{shown}" is of the kind "{family}", which this version of Continuo lacks.')
+    if not known.fits(config):
+        raise UnusableModel(
+            f'The model "{shown}" was made for another version of Continuo: take the one that belongs to this version.'
+        )
     try:
         header = read_weights_header(folder / WEIGHTS_FILE)
     except BadWeights as trouble:
         raise UnusableModel(
             f'The model "{shown}" cannot be used because its weights {trouble}: install it again.'
         ) from trouble
+    order = card.get("order")
     return ModelCard(
         id=folder.name,
         folder=folder,
         name=_text(card.get("name")) or shown,
-        family=_text(card.get("family")),
+        family=family,
         trunk=_text(card.get("trunk")) or _text(config.get("trunk")),
         parameters=header.parameters,
         good_at=_text(card.get("good_at")),
@@ -86,6 +101,9 @@ def read_card(folder: Path) -> ModelCard:
         licence=_text(card.get("licence")) or _text(card.get("license")),
         figures=_numbers(card.get("figures")),
         details=card,
+        cannot=known.cannot,
+        own=own,
+        order=order if type(order) is int and 0 < order < LAST else LAST,
     )
 
 
@@ -95,13 +113,23 @@ def plain_text(text: str, limit: int = TEXT_LIMIT) -> str:
     return kept.strip()[:limit]
 
 
+def _refuse_pickles(folder: Path, missing: str, shown: str) -> None:
+    """Say so where weights come as a file that can run programs."""
+    pickles = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in PICKLES)
+    if missing == WEIGHTS_FILE and pickles:
+        raise UnusableModel(
+            f'The model "{shown}" comes as {plain_text(pickles[0])}, a kind of file that can run programs and '
+            f"is never opened here: ask for it as {WEIGHTS_FILE}."
+        )
+
+
 def _read_json(path: Path, shown: str) -> dict[str, Any]:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         data = file.read(JSON_LIMIT_BYTES + 1)
     if len(data) > JSON_LIMIT_BYTES:
         raise UnusableModel(f'The model "{shown}" has a {path.name} that is too large: install it again.')
     try:
-        value = json.loads(data)
+        value = json.loads(data, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -133,7 +161,8 @@ def _numbers(value: object, prefix: str = "", depth: int = 3) -> dict[str, float
         for name, inner in list(value.items())[:100]:
             path = f"{prefix} / {plain_text(str(name), 60)}" if prefix else plain_text(str(name), 60)
             if isinstance(inner, int | float) and not isinstance(inner, bool):
-                found[path] = float(inner)
+                if -1e300 < inner < 1e300 and math.isfinite(inner):
+                    found[path] = float(inner)
             else:
                 found |= _numbers(inner, path, depth - 1)
     return dict(list(found.items())[:100])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.engine.card import (
-    CARD_FILE,
-    CONFIG_FILE,
+    MODEL_FILES,
     PICKLES,
-    WEIGHTS_FILE,
     ModelCard,
     UnusableModel,
     plain_text,
@@ -19,6 +17,9 @@ from studio.engine.card import (
 
 MODEL_LIMIT = 200
 """Folders looked at in each place; more would only be a mistake, such as a whole disk."""
+
+STANDARD_COUNT = 2
+"""So many models answer side by side until the user chooses: enough to compare, and not long to wait for."""
 
 
 class UnknownModel(ValueError):
@@ -36,19 +37,30 @@ class ShelfProblem:
 class Shelf:
     """Models in some folders, each a sub-folder; a folder that does not exist is an empty one.
 
-    Where two share a name, that of the earlier folder is used. Looked through once, again on `rescan`.
+    `own` is the one of the folders that belongs to the user; None when none does. Where two models share a name,
+    that of the earlier folder is used. Looked through once, again on `rescan`.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], own: Path | None = None) -> None:
         self.folders = tuple(folders)
+        self.own = own
         self._models: tuple[ModelCard, ...] | None = None
         self._problems: tuple[ShelfProblem, ...] = ()
+        self._seen: object = None
 
     def models(self) -> list[ModelCard]:
-        """The usable models, those of the first folder first, by name within a folder."""
+        """The usable models, those of the first folder first; within a folder by `order` and name."""
         if self._models is None:
             self.rescan()
         return list(self._models or ())
+
+    def answering(self) -> list[ModelCard]:
+        """The models that can answer requests."""
+        return [card for card in self.models() if not card.cannot]
+
+    def standard(self) -> list[ModelCard]:
+        """The models that answer until the user chooses others: the first two."""
+        return self.answering()[:STANDARD_COUNT]
 
     @property
     def problems(self) -> list[ShelfProblem]:
@@ -58,23 +70,45 @@ class Shelf:
 
     def rescan(self) -> None:
         """Look again, for models that were added, trained or removed since."""
-        cards: dict[str, ModelCard] = {}
+        self._seen = self._state()
+        cards: list[ModelCard] = []
         problems: list[ShelfProblem] = []
+        names: set[str] = set()
         for place in self.folders:
+            found: list[ModelCard] = []
             for folder in _candidates(place):
                 try:
-                    if folder.name in cards:
+                    if folder.name.casefold() in names:
                         raise UnusableModel(
                             f'There is a second model "{plain_text(folder.name)}" in {place}: rename its folder.'
                         )
-                    cards[folder.name] = read_card(folder)
+                    found.append(read_card(folder, own=place == self.own))
+                    names.add(folder.name.casefold())
                 except UnusableModel as trouble:
                     problems.append(ShelfProblem(folder, str(trouble)))
                 except OSError as trouble:
                     shown, reason = plain_text(folder.name), trouble.strerror or "unknown reason"
                     sentence = f'The model "{shown}" cannot be read ({reason}): check the permissions of its folder.'
                     problems.append(ShelfProblem(folder, sentence))
-        self._models, self._problems = tuple(cards.values()), tuple(problems)
+            # Only a shipped card may push to the front.
+            found.sort(key=lambda card: (card.order if place != self.own else 0, card.name.casefold(), card.id))
+            cards += found
+        self._models, self._problems = _told_apart(cards), tuple(problems)
+
+    def refresh(self) -> bool:
+        """Look again if anything on disk has changed since the last look; whether it had."""
+        if self._models is not None and self._state() == self._seen:
+            return False
+        self.rescan()
+        return True
+
+    def _state(self) -> object:
+        """What tells cheaply that something changed: times and sizes of the files that make up models."""
+        return tuple(
+            (str(folder), tuple(_stamp(folder / name) for name in MODEL_FILES))
+            for place in self.folders
+            for folder in _candidates(place)
+        )
 
     def find(self, model_id: str) -> ModelCard:
         """The model with this id, upper or lower case. Raises UnknownModel."""
@@ -110,4 +144,22 @@ def _looks_like_a_model(folder: Path) -> bool:
         names = {path.name for path in folder.iterdir()}
     except OSError:
         return True  # so that the trouble is told
-    return bool(names & {CARD_FILE, CONFIG_FILE, WEIGHTS_FILE}) or any(Path(n).suffix.lower() in PICKLES for n in names)
+    return bool(names & set(MODEL_FILES)) or any(Path(n).suffix.lower() in PICKLES for n in names)
+
+
+def _told_apart(cards: Sequence[ModelCard]) -> tuple[ModelCard, ...]:
+    """The cards, with the folder's name added where two models call themselves the same."""
+    names = [card.name.casefold() for card in cards]
+    return tuple(
+        replace(card, name=f"{card.name} ({plain_text(card.id, 60)})") if names.count(name) > 1 else card
+        for card, name in zip(cards, names, strict=True)
+    )
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Modification time in nanoseconds and size in bytes; zeros for a missing file."""
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0)
+    return (state.st_mtime_ns, state.st_size)

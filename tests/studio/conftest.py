@@ -16,6 +16,7 @@ import pytest
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import GenerationRequest, Provenance, Take, TakeNote
+from ml.tensors.vocabulary import vocabulary_hash
 from studio.engine import Engine, EngineMessage, Finished, Shelf
 
 DEADLINE_S = 20.0
@@ -30,7 +31,7 @@ def write_model(folder: Path, *, name: str | None = None, **card: object) -> Pat
     }
     header = json.dumps(tensors).encode()
     (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(34))
-    (folder / "config.json").write_text(json.dumps({"trunk": "lstm"}))
+    (folder / "config.json").write_text(json.dumps({"vocabulary": vocabulary_hash(), "trunk": "lstm"}))
     (folder / "card.json").write_text(json.dumps({"name": name or folder.name.title(), **card}))
     return folder
 

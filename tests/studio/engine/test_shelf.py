@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml.models.weights_file import BadWeights, read_weights_header
 from studio.engine import Shelf, UnknownModel
 from studio.engine.card import plain_text
-from studio.engine.weights_header import BadWeights, read_weights_header
 
 MakeModel = Callable[..., Path]
 
