@@ -15,7 +15,8 @@ def staying(score: Score, region: Region, track: int) -> Bools:
     """Which notes of the track no verb may touch: locked ones and those that the region keeps; shape (notes,)."""
     table = score.tracks[track].notes
     ids = [note_id for index, note_id in region.kept if index == track]
-    return ((table.flags & LOCKED) != 0) | np.isin(table.id, np.array(ids, np.int64))
+    stays: Bools = ((table.flags & LOCKED) != 0) | np.isin(table.id, np.array(ids, np.int64))
+    return stays
 
 
 def replaced_notes(score: Score, region: Region, track: int) -> NoteTable:
