@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +19,9 @@ from numpy.typing import NDArray
 from ml.music.midi import UnreadableMidi, read_midi
 from ml.tensors.piece import PieceEvents, piece_events
 from ml.tensors.vocabulary import STYLES
+from ml.training.columns import NOTE_COLUMNS, ColumnWriter
 from ml.training.corpora import KNOWN, Corpus
+from ml.training.held_out import Sketch, melody_sketch, own_splits
 from ml.training.sources import (
     SPLITS,
     EmptyCorpus,
@@ -26,14 +31,25 @@ from ml.training.sources import (
     given_splits,
     metadata,
     midi_files,
-    own_split,
     source_hash,
 )
 
-NOTE_COLUMNS = {"onset": np.int32, "part": np.uint8, "pitch": np.uint8, "length": np.int32, "velocity": np.uint8}
-FACTS = ("style", "metre", "tempo", "tonic", "minor", "flat")
 LONGEST_BARS = 20_000
 """Longer pieces are damaged files: a stray note at the end of time, and millions of empty bars before it."""
+NAMED = 3
+"""So many of the files that are left out are named on the screen; the cache's index lists them all."""
+UNREADABLE, NO_NOTES, ENDLESS, FORBIDDEN = (
+    "unreadable", "with fewer than two notes", "too long to be music", "not to be learned from by their licence",
+)  # fmt: skip
+"""Why files are left out."""
+
+
+class LeftOut(ValueError):
+    """A file that cannot be learned from, why, and one plain sentence that names it."""
+
+    def __init__(self, why: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -92,14 +108,46 @@ def open_corpus(source: Path, cache: Path, report: Callable[[str], None] = lambd
     check_source(source)
     name, digest = corpus_name(source), source_hash(source)
     folder = cache / f"{name}-{digest}"
-    if not (folder / "index.json").is_file():
+    index = whole_index(folder)
+    if index is None:
+        if folder.exists():
+            report(f"{name}: what was kept in {folder} is damaged and is made again.")
+            shutil.rmtree(folder)
         write_cache(source, folder, report)
-    index = json.loads((folder / "index.json").read_text("utf-8"))
+        index = json.loads((folder / "index.json").read_text("utf-8"))
     splits = {split: np.array(numbers, np.int64) for split, numbers in index["splits"].items()}
-    left_out = index["unreadable"]
-    if left_out:
-        report(f"{name}: files left out: {len(left_out)}. The first: {left_out[0]}")
-    return CachedCorpus(name, folder, index["names"], splits, np.array(index["sizes"], np.int64), left_out, digest)
+    for line in left_out_lines(name, index):
+        report(line)
+    sizes = np.array(index["sizes"], np.int64)
+    return CachedCorpus(name, folder, index["names"], splits, sizes, index["unreadable"], digest)
+
+
+def whole_index(folder: Path) -> dict[str, Any] | None:
+    """The index of a cache folder; None when it is not there or does not fit its columns."""
+    try:
+        index: dict[str, Any] = json.loads((folder / "index.json").read_text("utf-8"))
+        rows = {file.stem: len(np.load(file, mmap_mode="r", allow_pickle=False)) for file in folder.glob("*.npy")}
+        notes, pieces = sum(index["sizes"]), len(index["names"])
+        fits = all(rows[name] == notes for name in NOTE_COLUMNS) and rows["facts"] == pieces
+        fits = fits and all(rows[name] == pieces + 1 for name in ("note_offsets", "bar_offsets", "part_offsets"))
+        return index if fits and set(index["splits"]) == set(SPLITS) and "unreadable" in index else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def left_out_lines(name: str, index: dict[str, Any]) -> list[str]:
+    """How many files of a corpus were left out, why, and the first few by name."""
+    sentences: list[str] = index["unreadable"]
+    reasons: dict[str, int] = index.get("left_out", {UNREADABLE: len(sentences)})
+    count = sum(reasons.values())
+    if not count:
+        return []
+    why = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
+    lines = [f"{name}: files left out: {count} of {count + len(index['names'])} ({why})."]
+    lines += [f"    {sentence}" for sentence in sentences[:NAMED]]
+    if len(sentences) > NAMED:
+        lines.append(f"    and {len(sentences) - NAMED} more")
+    return lines
 
 
 def open_corpora(sources: list[Path], cache: Path, report: Callable[[str], None]) -> list[CachedCorpus]:
@@ -113,82 +161,78 @@ def open_corpora(sources: list[Path], cache: Path, report: Callable[[str], None]
 
 
 def write_cache(source: Path, folder: Path, report: Callable[[str], None]) -> None:
-    """Read every piece and write the columns; the folder appears whole or not at all."""
-    corpus = KNOWN.get(corpus_name(source), Corpus(corpus_name(source), 0.0, "the user's own"))
-    style = STYLES.index(corpus.style) if corpus.style else None
-    rows = metadata(source)
-    known = given_splits(source, rows)
-    pieces: list[PieceEvents] = []
-    names: list[str] = []
-    unreadable: list[str] = []
-    splits: dict[str, list[int]] = {split: [] for split in SPLITS}
-    forbidden = 0
-    for file in midi_files(source):
-        # Splits and metadata of a corpus name its pieces without the folder that they lie in.
-        if not corpus.permitted(rows.get(file.name) or rows.get(file.stem) or {}):
-            forbidden += 1
-            continue
-        try:
-            piece = read_piece(file, style)
-        except UnreadableMidi as problem:
-            unreadable.append(str(problem))
-            continue
-        splits[known.get(file.name) or known.get(file.stem) or own_split(file.stem)].append(len(pieces))
-        pieces.append(piece)
-        names.append(file.stem)
-        if len(pieces) % 500 == 0:
-            report(f"{corpus.name}: {len(pieces)} pieces read")
-    if not pieces:
-        refused = f", {forbidden} may not be learned from by their licence" if forbidden else ""
-        raise EmptyCorpus(
-            f"{source} holds no MIDI file that can be learned from "
-            f"({len(unreadable)} were unreadable or empty{refused}): name another folder or zip."
-        )
-    if not known and not splits["train"]:
-        # So few pieces that all of them would be held out.
-        splits["train"], splits["valid"] = splits["valid"], []
+    """Read every piece and write the columns, one piece at a time; the folder appears whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".draft-"))
     try:
-        write_columns(draft, pieces)
-        sizes = [len(piece) for piece in pieces]
-        index = {"names": names, "splits": splits, "sizes": sizes, "unreadable": unreadable}
+        with ColumnWriter(draft) as columns:
+            index = read_pieces(source, columns, report)
         (draft / "index.json").write_text(json.dumps(index), "utf-8")
         draft.replace(folder)
     except OSError:
         # Another process may have been faster; then its columns serve as well.
-        if not (folder / "index.json").is_file():
+        if whole_index(folder) is None:
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            folder.parent.rmdir()  # only where nothing else is kept
+
+
+def read_pieces(source: Path, columns: ColumnWriter, report: Callable[[str], None]) -> dict[str, Any]:
+    """Append every piece that may and can be learned from; returns the index. Raises EmptyCorpus when none is."""
+    corpus = KNOWN.get(corpus_name(source), Corpus(corpus_name(source), 0.0, "the user's own"))
+    style = STYLES.index(corpus.style) if corpus.style else None
+    rows = metadata(source)
+    known = given_splits(source, rows)
+    names: list[str] = []
+    sizes: list[int] = []
+    split_by_piece: list[str | None] = []
+    sketches: list[Sketch] = []
+    sentences: list[str] = []
+    reasons: Counter[str] = Counter()
+    for file in midi_files(source):
+        # Splits and metadata of a corpus name its pieces without the folder that they lie in.
+        if not corpus.permitted(rows.get(file.name) or rows.get(file.stem) or {}):
+            reasons[FORBIDDEN] += 1
+            continue
+        try:
+            piece = read_piece(file, style)
+        except LeftOut as problem:
+            reasons[problem.why] += 1
+            sentences.append(str(problem))
+            continue
+        split_by_piece.append(known.get(file.name) or known.get(file.stem))
+        sketches.append(melody_sketch(piece) if split_by_piece[-1] is None else np.zeros(0, np.uint64))
+        columns.append(piece)
+        names.append(file.stem)
+        sizes.append(len(piece))
+        if len(names) % 500 == 0:
+            report(f"{corpus.name}: {len(names)} pieces read")
+    if not names:
+        why = ", ".join(f"{number} {reason}" for reason, number in reasons.items()) or "it has none at all"
+        raise EmptyCorpus(f"{source} holds no MIDI file that can be learned from ({why}): name another folder or zip.")
+    splits: dict[str, list[int]] = {split: [] for split in SPLITS}
+    unlisted = [number for number, split in enumerate(split_by_piece) if split is None]
+    chosen = own_splits([names[number] for number in unlisted], [sketches[number] for number in unlisted])
+    by_piece = {**dict(enumerate(split_by_piece)), **dict(zip(unlisted, chosen, strict=True))}
+    for number, split in by_piece.items():
+        splits[str(split)].append(number)
+    return {"names": names, "splits": splits, "sizes": sizes, "unreadable": sentences, "left_out": dict(reasons)}
 
 
 def read_piece(file: SourceFile, style: int | None) -> PieceEvents:
-    """The piece in a file; raises UnreadableMidi with a sentence for one that cannot be learned from."""
-    score = read_midi(file.read(), file.stem).score
+    """The piece in a file; raises LeftOut for one that cannot be learned from."""
+    try:
+        score = read_midi(file.read(), file.stem).score
+    except UnreadableMidi as problem:
+        raise LeftOut(UNREADABLE, str(problem)) from problem
     bars = score.time_map.bar_at(score.end_tick)
     if bars > LONGEST_BARS:
-        raise UnreadableMidi(f"{file.stem} lasts {bars:,} bars, more than {LONGEST_BARS:,}.")
+        raise LeftOut(ENDLESS, f"{file.stem} lasts {bars:,} bars, more than {LONGEST_BARS:,}.")
     piece = piece_events(score, style)
     if len(piece) < 2:
-        raise UnreadableMidi(f"{file.stem} holds fewer than two notes.")
+        raise LeftOut(NO_NOTES, f"{file.stem} holds fewer than two notes.")
     if piece.bar_starts[-1] > np.iinfo(np.int32).max:
-        raise UnreadableMidi(f"{file.stem} lasts longer than its columns can count.")
+        raise LeftOut(ENDLESS, f"{file.stem} lasts longer than its columns can count.")
     return piece
-
-
-def write_columns(folder: Path, pieces: list[PieceEvents]) -> None:
-    """Notes, bars, instruments and facts of all pieces, one after the other, and where each piece starts in them."""
-
-    def offsets(lengths: list[int]) -> NDArray[np.int64]:
-        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-    for column, dtype in NOTE_COLUMNS.items():
-        values = np.concatenate([getattr(piece, column) for piece in pieces])
-        np.save(folder / f"{column}.npy", values.astype(dtype))
-    np.save(folder / "note_offsets.npy", offsets([len(piece) for piece in pieces]))
-    np.save(folder / "bars.npy", np.concatenate([piece.bar_starts for piece in pieces]).astype(np.int32))
-    np.save(folder / "bar_offsets.npy", offsets([len(piece.bar_starts) for piece in pieces]))
-    np.save(folder / "instruments.npy", np.concatenate([piece.instruments for piece in pieces]).astype(np.uint8))
-    np.save(folder / "part_offsets.npy", offsets([len(piece.instruments) for piece in pieces]))
-    np.save(folder / "facts.npy", np.array([[getattr(p, fact) for fact in FACTS] for p in pieces], np.int16))

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from ml.models.event_model import TRUNKS, ModelConfig
+from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus, open_corpora
 from ml.training.corpora import KNOWN
@@ -20,7 +21,6 @@ from ml.training.loop import Trainer, TrainingConfig
 from ml.training.run_checkpoint import UnusableRun
 from ml.training.sources import EmptyCorpus
 from ml.training.validation import validation_rows
-from ml.training.windows import Augmentation
 
 PRESETS = {
     "lstm": ModelConfig("lstm", width=96, layers=2, hidden=176),

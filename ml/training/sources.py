@@ -145,11 +145,6 @@ def given_splits(source: Path, rows: dict[str, Row]) -> dict[str, str]:
     raise EmptyCorpus(f"{path} must hold a JSON object with lists of names under train, valid and test: mend it.")
 
 
-def own_split(name: str) -> str:
-    """A tenth of a corpus without splits is held out, chosen by the hash of the piece's name."""
-    return "valid" if int(hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest(), 16) % 10 == 0 else "train"
-
-
 def source_hash(source: Path) -> str:
     """SHA-256 of a zip's bytes, or of names, sizes and times of a folder's files; and of the splits beside it."""
     digest = hashlib.sha256(f"{FORMAT} {vocabulary_hash()}".encode())
