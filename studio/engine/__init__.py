@@ -17,9 +17,11 @@ from studio.engine.card import ModelCard
 from studio.engine.engine import Engine
 from studio.engine.generator import Generator
 from studio.engine.messages import (
+    Checked,
     EngineMessage,
     Failed,
     Finished,
+    Measured,
     ModelDone,
     NoteMade,
     Progress,
@@ -31,11 +33,13 @@ from studio.engine.messages import (
 from studio.engine.shelf import Shelf, ShelfProblem, UnknownModel
 
 __all__ = [
+    "Checked",
     "Engine",
     "EngineMessage",
     "Failed",
     "Finished",
     "Generator",
+    "Measured",
     "ModelCard",
     "ModelDone",
     "NoteMade",

@@ -6,13 +6,15 @@ import itertools
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from ml.requests import GenerationRequest, RefusedRequest
 from studio.engine.generator import Generator, MakeGenerator
-from studio.engine.messages import EngineMessage, Finished, Warmed
+from studio.engine.messages import EngineMessage, Finished, JobMessage, Measured
 from studio.engine.shelf import Shelf
-from studio.engine.worker import Job, WarmUp, Worker
+from studio.engine.tasks import Check, Job, Measure, Task, WarmUp
+from studio.engine.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +49,11 @@ class Engine:
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         # Everything below is guarded by _changed.
-        self._tasks: deque[Job | WarmUp] = deque()
+        self._tasks: deque[Task] = deque()
         self._live: dict[int, Job] = {}
         self._messages: deque[EngineMessage] = deque()
         self._worker: Worker | None = None
-        self._running: Job | None = None
+        self._running: Task | None = None
         self._alarm: threading.Timer | None = None
         self._closed = False
 
@@ -64,9 +66,12 @@ class Engine:
         if not model_ids:
             raise RefusedRequest("No model is chosen: choose at least one.")
         cards = tuple(self.shelf.find(model_id) for model_id in dict.fromkeys(model_ids))
+        if silent := next((card for card in cards if card.cannot), None):
+            raise RefusedRequest(f"{silent.name} cannot answer. {silent.cannot}")
         with self._changed:
             job = Job(next(self._numbers), request, cards)
             self._live[job.number] = job
+            self._stop_measuring()
             self._enqueue(job)
         return job.number
 
@@ -75,6 +80,26 @@ class Engine:
         cards = tuple(self.shelf.find(model_id) for model_id in model_ids)
         with self._changed:
             self._enqueue(WarmUp(cards))
+
+    def check(self, folder: Path, name: str) -> None:
+        """Load a folder that is not on the shelf to see whether it can be used; answers with `Checked`."""
+        with self._changed:
+            self._enqueue(Check(folder, name))
+
+    def measure(self, model_id: str, known: Mapping[str, float]) -> None:
+        """Find out how fast a model writes here; answers with `Measured`, at once for checkpoints in `known`.
+
+        A request that comes in between interrupts it. Raises UnknownModel.
+        """
+        card = self.shelf.find(model_id)
+        with self._changed:
+            self._enqueue(Measure(card, dict(known)))
+
+    def stop_measuring(self) -> None:
+        """Interrupt what `measure` began: the machine is needed for something else."""
+        with self._changed:
+            self._stop_measuring()
+        self._wake()
 
     def cancel(self, job_number: int) -> None:
         """End a job now: nothing of it is told any more but `Finished`. Unknown and finished jobs are ignored."""
@@ -87,10 +112,7 @@ class Engine:
                 self._tasks.remove(job)
             self._messages = deque(m for m in self._messages if getattr(m, "job", None) != job_number)
             self._messages.append(Finished(job_number, cancelled=True))
-            if self._running is job and self._worker is not None:
-                self._alarm = threading.Timer(self._patience_s, self._abandon, (self._worker, job))
-                self._alarm.daemon = True
-                self._alarm.start()
+            self._give_patience(job)
         self._wake()
 
     def poll(self) -> list[EngineMessage]:
@@ -111,6 +133,8 @@ class Engine:
             self._closed = True
             for job in self._live.values():
                 job.over.set()
+            if isinstance(self._running, Measure):
+                self._running.over.set()
             self._live.clear()
             self._tasks.clear()
             self._messages.clear()
@@ -125,7 +149,7 @@ class Engine:
 
     # --- the workers' side
 
-    def _enqueue(self, task: Job | WarmUp) -> None:
+    def _enqueue(self, task: Task) -> None:
         if self._closed:
             raise RuntimeError("the engine is closed")
         self._tasks.append(task)
@@ -136,28 +160,42 @@ class Engine:
     def _new_worker(self) -> Worker:
         return Worker(self._make_generator, self._fetch, self._post, self._done)
 
-    def _fetch(self, worker: Worker) -> Job | WarmUp | None:
+    def _stop_measuring(self) -> None:
+        for task in [task for task in self._tasks if isinstance(task, Measure)]:
+            self._tasks.remove(task)
+            self._messages.append(Measured(task.model.id))
+        if isinstance(self._running, Measure) and not self._running.over.is_set():
+            self._running.over.set()
+            self._give_patience(self._running)
+
+    def _give_patience(self, task: Task) -> None:
+        """Let the worker leave a task that is over, and replace it if it does not."""
+        if self._running is task and self._worker is not None:
+            self._alarm = threading.Timer(self._patience_s, self._abandon, (self._worker, task))
+            self._alarm.daemon = True
+            self._alarm.start()
+
+    def _fetch(self, worker: Worker) -> Task | None:
         """The next task for the worker, waiting for one; None when the worker is not wanted any more."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._worker is not worker or bool(self._tasks))
             if self._closed or self._worker is not worker:
                 return None
-            task = self._tasks.popleft()
-            self._running = task if isinstance(task, Job) else None
-            return task
+            self._running = self._tasks.popleft()
+            return self._running
 
     def _post(self, worker: Worker, message: EngineMessage) -> None:
         """Queue a message, unless it comes from an abandoned worker or belongs to a job that is over."""
         with self._changed:
             if self._worker is not worker:
                 return
-            if not isinstance(message, Warmed) and message.job not in self._live:
+            if isinstance(message, JobMessage) and message.job not in self._live:
                 return
             self._messages.append(message)
         self._wake()
 
-    def _done(self, worker: Worker, job: Job) -> None:
-        """The worker has left the job, whether it is finished or cancelled."""
+    def _done(self, worker: Worker, task: Task) -> None:
+        """The worker has left the task, whether it is finished or cancelled."""
         with self._changed:
             if self._worker is not worker:
                 return
@@ -165,21 +203,24 @@ class Engine:
             if self._alarm is not None:
                 self._alarm.cancel()
                 self._alarm = None
-            if self._live.pop(job.number, None) is None:
+            if not isinstance(task, Job) or self._live.pop(task.number, None) is None:
                 return
-            self._messages.append(Finished(job.number, cancelled=False))
+            self._messages.append(Finished(task.number, cancelled=False))
         self._wake()
 
-    def _abandon(self, worker: Worker, job: Job) -> None:
-        """Replace a worker that still holds a cancelled job; what it does from now on reaches nobody."""
+    def _abandon(self, worker: Worker, task: Task) -> None:
+        """Replace a worker that still holds a task that is over; what it does from now on reaches nobody."""
         with self._changed:
-            if self._closed or self._worker is not worker or self._running is not job:
+            if self._closed or self._worker is not worker or self._running is not task:
                 return
             log.warning("a model ignored cancel for %.1f s; its worker is replaced", self._patience_s)
+            if isinstance(task, Measure):
+                self._messages.append(Measured(task.model.id))
             self._running = None
             self._alarm = None
             self._worker = self._new_worker()
             self._changed.notify_all()
+        self._wake()
 
     def _wake(self) -> None:
         on_message = self.on_message

@@ -26,7 +26,7 @@ def failure_sentence(error: BaseException, model: str) -> str:
     low = text.lower()
     if isinstance(error, RefusedRequest):
         return text
-    if isinstance(error, MemoryError) or any(words in low for words in OUT_OF_MEMORY):
+    if is_out_of_memory(error):
         return f"{model} ran out of memory: ask for fewer takes or bars, or close other programs, and try again."
     if isinstance(error, BrokenOutput):
         return f"{model} was stopped because it wrote {text}: try another seed or model; its files may be damaged."
@@ -42,6 +42,11 @@ def failure_sentence(error: BaseException, model: str) -> str:
         return plain_text(text, SENTENCE_LIMIT)
     reason = f"{type(error).__name__}: {text.splitlines()[0][:160]}" if text else type(error).__name__
     return f"{model} stopped with an error ({reason}): choose another model, or install this one again."
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an allocation failed, in Python or in torch."""
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in OUT_OF_MEMORY)
 
 
 def _is_sentence(text: str) -> bool:

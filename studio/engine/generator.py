@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ml.requests import GenerationRequest
+from studio.engine.speed import Speed
 
 if TYPE_CHECKING:
     from ml.generation.items import GenerationItem
@@ -17,6 +18,14 @@ class Generator(Protocol):
 
     def load(self, folder: Path) -> None:
         """Bring the model into memory ahead of its first request. Raises what `generate` would raise."""
+        ...
+
+    def check(self, folder: Path) -> None:
+        """Load the model and forget it. Raises what `generate` would raise."""
+        ...
+
+    def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
+        """How fast the model writes here; not measured where `known` has its checkpoint. None when stopped."""
         ...
 
     def generate(

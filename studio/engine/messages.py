@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ml.requests import Take, TakeNote
 
@@ -85,4 +86,26 @@ class Warmed:
     sentence: str | None = None
 
 
-EngineMessage = Started | NoteMade | TakeDone | Remarked | Progress | ModelDone | Failed | Finished | Warmed
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A folder asked for by `check` can be loaded, or cannot: then `sentence` says why."""
+
+    folder: Path
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How fast a model writes here. `notes_per_s` is None when it was interrupted, or failed: then `sentence`.
+
+    `checkpoint` is the SHA-256 of the weights that were measured, hexadecimal.
+    """
+
+    model: str
+    checkpoint: str = ""
+    notes_per_s: float | None = None
+    sentence: str | None = None
+
+
+JobMessage = Started | NoteMade | TakeDone | Remarked | Progress | ModelDone | Failed | Finished
+EngineMessage = JobMessage | Warmed | Checked | Measured

@@ -105,7 +105,7 @@ class Shelf:
     def _state(self) -> object:
         """What tells cheaply that something changed: times and sizes of the files that make up models."""
         return tuple(
-            (str(folder), tuple(_stamp(folder / name) for name in MODEL_FILES))
+            (str(folder), tuple(file_stamp(folder / name) for name in MODEL_FILES))
             for place in self.folders
             for folder in _candidates(place)
         )
@@ -156,7 +156,7 @@ def _told_apart(cards: Sequence[ModelCard]) -> tuple[ModelCard, ...]:
     )
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def file_stamp(path: Path) -> tuple[int, int]:
     """Modification time in nanoseconds and size in bytes; zeros for a missing file."""
     try:
         state = path.stat()

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.requests import GenerationRequest
+from studio.engine.card import MODEL_FILES
+from studio.engine.failures import is_out_of_memory
+from studio.engine.shelf import file_stamp
+from studio.engine.speed import Speed, notes_per_second
 
 if TYPE_CHECKING:
     from ml.generation import LoadedModel
     from ml.generation.items import GenerationItem
 
-KEPT_MODELS = 6
-"""Loaded models beyond this number are forgotten, the longest unused first."""
+KEPT_MODELS = 8
+KEPT_BYTES = 512 << 20
+"""Loaded models beyond this number, or this much memory in all, are forgotten, the longest unused first."""
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -48,25 +53,58 @@ class TorchGenerator:
 
         yield from generate(self._model(folder), request, cancelled)
 
-    def _model(self, folder: Path) -> LoadedModel:
-        """The loaded model; read again when its files changed on disk, as after training."""
+    def check(self, folder: Path) -> None:
         from ml.generation import load_model
 
-        stamp = tuple(_stamp(folder / name) for name in ("card.json", "config.json", "model.safetensors"))
+        load_model(folder)
+
+    def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
+        from ml.models.checkpoint import file_hash
+
+        checkpoint = file_hash(folder / "model.safetensors")
+        if checkpoint in known:
+            return Speed(checkpoint, known[checkpoint])
+        was_loaded = folder in self._models
+        model = self._model(folder)
+        try:
+            notes_per_s = notes_per_second(
+                lambda request, cancelled: self.generate(folder, request, cancelled), stopped
+            )
+        finally:
+            if not was_loaded:
+                self._models.pop(folder, None)
+        return None if notes_per_s is None else Speed(model.checkpoint, notes_per_s)
+
+    def _model(self, folder: Path) -> LoadedModel:
+        """The loaded model; read again when its files changed on disk, as after training."""
+        stamp = tuple(file_stamp(folder / name) for name in MODEL_FILES)
         known = self._models.get(folder)
         if known is None or known[0] != stamp:
             self._models.pop(folder, None)
-            self._models[folder] = known = (stamp, load_model(folder))
+            known = (stamp, self._load(folder))
+            self._models[folder] = known
         self._models.move_to_end(folder)
-        while len(self._models) > KEPT_MODELS:
+        # The one just asked for always stays: a request may need more than there should be.
+        while len(self._models) > 1 and (len(self._models) > KEPT_MODELS or self._bytes() > KEPT_BYTES):
             self._models.popitem(last=False)
         return known[1]
 
+    def _load(self, folder: Path) -> LoadedModel:
+        """Load a model; when memory is short, once more after forgetting all others."""
+        from ml.generation import load_model
 
-def _stamp(path: Path) -> tuple[int, int]:
-    """Modification time in nanoseconds and size in bytes; zeros for a missing file, which loading will report."""
-    try:
-        state = path.stat()
-    except OSError:
-        return (0, 0)
-    return (state.st_mtime_ns, state.st_size)
+        try:
+            return load_model(folder)
+        except (MemoryError, RuntimeError) as error:
+            if not self._models or not is_out_of_memory(error):
+                raise
+        self._models.clear()
+        return load_model(folder)
+
+    def _bytes(self) -> int:
+        """Memory that the weights of all loaded models take."""
+        return sum(
+            tensor.numel() * tensor.element_size()
+            for _, model in self._models.values()
+            for tensor in (*model.network.parameters(), *model.network.buffers())
+        )

@@ -6,17 +6,17 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ml.requests import GenerationRequest
 from studio.engine.border import Border
 from studio.engine.card import ModelCard
 from studio.engine.failures import failure_sentence
 from studio.engine.generator import Generator, MakeGenerator
 from studio.engine.messages import (
+    Checked,
     EngineMessage,
     Failed,
+    Measured,
     ModelDone,
     NoteMade,
     Progress,
@@ -25,6 +25,7 @@ from studio.engine.messages import (
     TakeDone,
     Warmed,
 )
+from studio.engine.tasks import Check, Job, Measure, Task, WarmUp
 
 if TYPE_CHECKING:
     from ml.generation.items import GenerationItem
@@ -36,32 +37,15 @@ PROGRESS_STEP = 0.01
 """Progress is posted when it has grown by this much."""
 
 
-@dataclass(eq=False)
-class Job:
-    """A request put to some models. `over` is the cancel token: set once, read at every note."""
-
-    number: int
-    request: GenerationRequest
-    models: tuple[ModelCard, ...]
-    over: threading.Event = field(default_factory=threading.Event)
-
-
-@dataclass(eq=False)
-class WarmUp:
-    """Models to load ahead of need."""
-
-    models: tuple[ModelCard, ...]
-
-
 class Worker:
     """A thread that fetches tasks until it is given None. `fetch` and `done` block and lock by themselves."""
 
     def __init__(
         self,
         make_generator: MakeGenerator,
-        fetch: Callable[[Worker], Job | WarmUp | None],
+        fetch: Callable[[Worker], Task | None],
         post: Callable[[Worker, EngineMessage], None],
-        done: Callable[[Worker, Job], None],
+        done: Callable[[Worker, Task], None],
     ) -> None:
         self._make_generator = make_generator
         self._fetch, self._post, self._done = fetch, post, done
@@ -76,11 +60,16 @@ class Worker:
 
     def _run(self) -> None:
         while (task := self._fetch(self)) is not None:
-            if isinstance(task, Job):
-                self._answer(task)
-                self._done(self, task)
-            else:
-                self._warm(task)
+            match task:
+                case Job():
+                    self._answer(task)
+                case WarmUp():
+                    self._warm(task)
+                case Check():
+                    self._check(task)
+                case Measure():
+                    self._measure(task)
+            self._done(self, task)
         self._generator = None
 
     def _ready_generator(self) -> Generator:
@@ -96,6 +85,25 @@ class Worker:
             except BaseException as error:
                 log.warning("model %s could not be loaded ahead", card.id, exc_info=error)
                 self._post(self, Warmed(card.id, failure_sentence(error, card.name)))
+
+    def _check(self, task: Check) -> None:
+        sentence = None
+        try:
+            self._ready_generator().check(task.folder)
+        except BaseException as error:
+            log.warning("the model in %s cannot be loaded", task.folder, exc_info=error)
+            sentence = failure_sentence(error, task.name)
+        self._post(self, Checked(task.folder, sentence))
+
+    def _measure(self, task: Measure) -> None:
+        card = task.model
+        try:
+            speed = self._ready_generator().speed(card.folder, task.known, task.over.is_set)
+        except BaseException as error:
+            log.warning("the speed of model %s could not be measured", card.id, exc_info=error)
+            self._post(self, Measured(card.id, sentence=failure_sentence(error, card.name)))
+        else:
+            self._post(self, Measured(card.id, speed.checkpoint, speed.notes_per_s) if speed else Measured(card.id))
 
     def _answer(self, job: Job) -> None:
         """Run a whole job. Nothing that a model raises leaves this method."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import GenerationRequest, Provenance, Take, TakeNote
 from ml.tensors.vocabulary import vocabulary_hash
 from studio.engine import Engine, EngineMessage, Finished, Shelf
+from studio.engine.speed import Speed
 
 DEADLINE_S = 20.0
 
@@ -48,11 +50,23 @@ class ScaleWalker:
     twist: dict[str, Callable[[TakeNote], TakeNote]] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     loaded: list[str] = field(default_factory=list)
+    measured: list[str] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
 
     def load(self, folder: Path) -> None:
         self.before_note.get(f"load {folder.name}", lambda take, number: None)(0, 0)
         self.loaded.append(folder.name)
+
+    def check(self, folder: Path) -> None:
+        self.before_note.get("check", lambda take, number: None)(0, 0)
+
+    def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
+        checkpoint = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        if checkpoint in known:
+            return Speed(checkpoint, known[checkpoint])
+        self.measured.append(folder.name)
+        self.before_note.get(f"speed {folder.name}", lambda take, number: None)(0, 0)
+        return None if stopped() else Speed(checkpoint, 420.0)
 
     def generate(
         self, folder: Path, request: GenerationRequest, cancelled: Callable[[], bool]

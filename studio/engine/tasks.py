@@ -1,0 +1,48 @@
+"""What a worker can be given to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ml.requests import GenerationRequest
+from studio.engine.card import ModelCard
+
+
+@dataclass(eq=False)
+class Job:
+    """A request put to some models. `over` is the cancel token: set once, read at every note."""
+
+    number: int
+    request: GenerationRequest
+    models: tuple[ModelCard, ...]
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(eq=False)
+class WarmUp:
+    """Models to load ahead of need."""
+
+    models: tuple[ModelCard, ...]
+
+
+@dataclass(eq=False)
+class Check:
+    """A folder that may become a model on the shelf: load it, and forget it again."""
+
+    folder: Path
+    name: str
+
+
+@dataclass(eq=False)
+class Measure:
+    """Find out how fast a model writes here, unless `known` has the speed of its weights. `over` as for jobs."""
+
+    model: ModelCard
+    known: Mapping[str, float]
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+Task = Job | WarmUp | Check | Measure
