@@ -51,11 +51,13 @@ PREVIEW_NOTES = Setting("preview_notes", True, "Whether a note sounds when it is
 METRONOME = Setting("metronome", False, "Whether the metronome clicks while playing.")
 VOLUME = Setting("volume", 0.8, "Loudness of everything, from 0 to 1.", lowest=0.0, highest=1.0)
 TAKES = Setting("takes", 4, "How many takes each model makes.", lowest=1, highest=32)
-BARS = Setting("bars", 4, "How many bars Continue asks for.", choices=(2, 4, 8, 16))
+BARS = Setting("bars", 4, "How many bars Continue and Generate ask for.", choices=(2, 4, 8, 16))
 TEMPERATURE = Setting("temperature", 1.0, "How freely models choose: below 1 tamer, above 1 wilder.",
                       lowest=0.05, highest=4.0)  # fmt: skip
+TOP_P = Setting("top_p", 0.97, "How much of the likely choices models draw from: 1 is all of them.",
+                lowest=0.01, highest=1.0)  # fmt: skip
 CHOSEN_MODELS: Setting[tuple[str, ...]] = Setting(
-    "chosen_models", (), "Models that answer when Continue is pressed; none means all."
+    "chosen_models", (), "Models that answer when they are asked; none means all."
 )
 MODELS_FOLDER = Setting("models_folder", "", "Folder with more models; empty for the program's own.")
 SOUND_FONT = Setting("sound_font", "", "Sound font file (.sf2 or .sf3); empty for the one that is shipped.")
@@ -64,6 +66,9 @@ MIDI_OUTPUT = Setting("midi_output", "", "MIDI port that notes are also sent to;
 RECENT_FILES: Setting[tuple[str, ...]] = Setting("recent_files", (), "Files opened last, newest first.", listed=False)
 WINDOW_LAYOUT = Setting("window_layout", "", "Size and panels of the window, as Qt writes them in base64.",
                         listed=False)  # fmt: skip
+OPEN_SECTIONS: Setting[tuple[str, ...]] = Setting(
+    "open_sections", ("models",), "Parts of the model panel that are unfolded.", listed=False
+)
 LAST_FOLDER = Setting("last_folder", "", "Folder that file dialogs open in.", listed=False)
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -77,6 +82,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     TAKES,
     BARS,
     TEMPERATURE,
+    TOP_P,
     CHOSEN_MODELS,
     MODELS_FOLDER,
     SOUND_FONT,
@@ -84,6 +90,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     MIDI_OUTPUT,
     RECENT_FILES,
     WINDOW_LAYOUT,
+    OPEN_SECTIONS,
     LAST_FOLDER,
 )
 """All settings, in the order in which the preferences show them."""

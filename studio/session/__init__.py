@@ -7,12 +7,19 @@ until `poll`; `on_wake` says, on any thread, that there is some. Listeners get a
 again.
 
     studio.open(path); studio.new(); studio.save(); studio.save_as(path); studio.export(path, slot=None)
-    studio.wishes = replace(studio.wishes, bars=8, key=Key.parse("D:maj"))      what the model panel sets
-    job = studio.continue_()                   current track, after the selection or the end of the piece
+    studio.wishes = replace(studio.wishes, bars=8, limits=Limits(key=Key.parse("D:maj")))     the model panel
+    job = studio.ask(Verb.CONTINUE)            of the place that is pointed at: current track, selection, loop
+    job = studio.ask(verb, Place(track=1, marked=(start_tick, end_tick)), wishes)
+    studio.put(request, models)                a request made elsewhere
     studio.takes.answers                       one per model: card, state, sentence, remarks, slots
     studio.takes.slots                         all takes in the order of [ and ] and of the digits
     studio.audition(slot); studio.audition_next(+1); studio.accept(); studio.reject(); studio.cancel()
     studio.transport.play(); .stop(); .seek(tick); .set_loop((start_tick, end_tick)); .position_tick
+
+`wishes` says what the user may wish for and where, `asking` makes a request of it for each verb, `summary` says it in
+a line, `wish_memory` keeps it in settings and project. A request's score is the document's, with the new track of an
+accompaniment at its end: `follow` leads takes to where their tracks are by now, and stages such a track, so that
+hearing and accepting need not know about it.
 
 What is heard is the document's score, or, while a take is auditioned, that score with the complete bars of the
 take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are
@@ -25,12 +32,12 @@ window. Reading and exporting (`files`) keep no state, so that a window may do t
 Everything that can go wrong for a user is an exception whose text is one plain sentence: `TROUBLES` lists them.
 """
 
-from studio.session.asking import BAR_CHOICES, Wishes
 from studio.session.files import Opened, export_score, read_piece
 from studio.session.studio import Studio, Topic
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
 from studio.session.transport import Transport
 from studio.session.troubles import TROUBLES
+from studio.session.wishes import BAR_CHOICES, Partner, Place, Wishes
 
 __all__ = [
     "BAR_CHOICES",
@@ -38,6 +45,8 @@ __all__ = [
     "AnswerState",
     "ModelAnswer",
     "Opened",
+    "Partner",
+    "Place",
     "Studio",
     "TakeSlot",
     "TakesBoard",

@@ -1,58 +1,44 @@
-"""Wishes: how the user wants to be answered; and the request that is made of them."""
+"""The request that each verb makes of the user's wishes and of the place that is pointed at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from ml.music import Key, Score
+import numpy as np
+
+from ml.music import LOCKED, Score
+from ml.music.chord_track import ChordTrack
 from ml.music.keys import DetectedKey, detect_key
-from ml.requests import GenerationRequest, Limits, RefusedRequest, Sampling, Verb, continue_region
+from ml.requests import GenerationRequest, Keep, Limits, RefusedRequest, Region, Verb, continue_region
+from ml.requests.request import MAX_BARS
+from studio.edit.operations.tracks import add_track
+from studio.session.wishes import Partner, Place, Ticks, Wishes
 
-BAR_CHOICES = (2, 4, 8, 16)
 SEED_LIMIT = 1 << 31
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the model panel sets. `models` empty means all on the shelf; `seed` None draws a fresh one.
+def request_for(verb: Verb, score: Score, place: Place, wishes: Wishes, seed: int) -> GenerationRequest:
+    """The request; its score has one empty track more where an accompaniment gets a new one.
 
-    `key`, `lowest` and `highest` are limits that every note obeys; pitches are MIDI numbers, both included.
+    Raises RefusedRequest with a sentence when the verb makes no sense there or the wishes contradict each other.
     """
-
-    bars: int = 4
-    takes: int = 4
-    models: tuple[str, ...] = ()
-    key: Key | None = None
-    lowest: int = 0
-    highest: int = 127
-    temperature: float = Sampling().temperature
-    top_p: float = Sampling().top_p
-    seed: int | None = None
-
-
-def continue_request(
-    score: Score, track: int, wishes: Wishes, seed: int, selection: tuple[int, int] | None
-) -> GenerationRequest:
-    """The request for `wishes.bars` bars of `track` after the selected ticks, or after the end of the piece.
-
-    Raises RefusedRequest with a sentence when there is no music to go on from or no room.
-    """
-    if not score.note_count:
-        raise RefusedRequest("The song is empty: write, play or open a few notes first, then press Continue.")
-    if not 0 <= track < len(score.tracks):
-        raise RefusedRequest(f"There is no track {track + 1}: the song has {len(score.tracks)}.")
-    if selection is not None and selection[0] >= score.end_tick:
-        last = score.time_map.bar_at(max(score.end_tick - 1, 0)) + 1
-        raise RefusedRequest(f"The selected region lies past the end of the piece: select something up to bar {last}.")
-    region = continue_region(score, track, wishes.bars, selection)
-    if not any(len(t.notes) and t.notes.start[0] < region.start_tick for t in score.tracks):
-        raise RefusedRequest("There are no notes before the selected place: select something that can be continued.")
+    if verb is not Verb.GENERATE and not score.note_count:
+        raise RefusedRequest(f"The song is empty: write, play or open a few notes first, then press {title(verb)}.")
+    if verb is Verb.ACCOMPANY:
+        score, partner = with_partner(score, wishes.partner)
+        region = _accompanied(score, place, partner)
+    else:
+        region = _REGIONS[verb](score, place, wishes)
+    if verb is Verb.VARY:
+        region = _partly_kept(score, region, place, wishes.amount, np.random.default_rng(seed))
     request = GenerationRequest(
         score=score,
         region=region,
-        verb=Verb.CONTINUE,
-        limits=Limits(wishes.key, wishes.lowest, wishes.highest),
-        sampling=Sampling(wishes.temperature, wishes.top_p),
+        verb=verb,
+        limits=limits_for(score, region, wishes),
+        leanings=wishes.leanings,
+        keep=wishes.keep if verb is Verb.VARY else Keep(),
+        sampling=wishes.sampling,
         takes=wishes.takes,
         seed=seed,
     )
@@ -60,7 +46,141 @@ def continue_request(
     return request
 
 
-def key_leaning(score: Score, selection: tuple[int, int] | None = None) -> DetectedKey | None:
+def title(verb: Verb) -> str:
+    """The verb as its button says it."""
+    return verb.value.capitalize()
+
+
+def marked_ticks(score: Score, place: Place) -> Ticks | None:
+    """From the first selected note's start to the last one's end, or the marked range, None with neither."""
+    table = score.tracks[place.track].notes if 0 <= place.track < len(score.tracks) else None
+    if table is not None and place.ids and len(rows := table.rows_of(place.ids)):
+        return int(table.start[rows].min()), int(table.end[rows].max())
+    return place.marked
+
+
+def with_partner(score: Score, partner: Partner) -> tuple[Score, int]:
+    """The score in which the partner plays, and the index of its track: a new empty one at the end, or one there."""
+    if partner.track is None:
+        edited = add_track(score, partner.name, partner.program, drums=partner.drums)
+        return edited.score, len(score.tracks)
+    if partner.track >= len(score.tracks):
+        raise RefusedRequest("The track that should accompany is not in the song: choose another one.")
+    return score, partner.track
+
+
+def limits_for(score: Score, region: Region, wishes: Wishes) -> Limits:
+    """The limits with what depends on the place in them: the song's key there, and the chords from its first bar on."""
+    limits = wishes.limits
+    if wishes.song_key and limits.key is None:
+        limits = replace(limits, key=score.key_at(region.start_tick))
+    if wishes.chords.strip():
+        time_map = score.time_map
+        first, last = time_map.bar_at(region.start_tick), time_map.bar_at(max(region.end_tick - 1, 0))
+        try:
+            chords = ChordTrack.parse(wishes.chords, time_map, first, last - first + 1)
+        except ValueError as error:
+            raise RefusedRequest(str(error)) from None
+        limits = replace(limits, chords=chords)
+    return limits
+
+
+def key_leaning(score: Score, selection: Ticks | None = None) -> DetectedKey | None:
     """The key that the notes up to the end of the selection, or all, suggest; a leaning and never a limit."""
     end_tick = selection[1] if selection else score.end_tick + 1
     return detect_key([track.notes for track in score.tracks if not track.drums], 0, end_tick)
+
+
+# --- regions
+
+
+def _tracks(score: Score, place: Place, wishes: Wishes, *, written: bool = True) -> tuple[int, ...]:
+    """The asked tracks; of all tracks only those with notes where the verb needs some."""
+    if wishes.all_tracks:
+        return tuple(index for index, track in enumerate(score.tracks) if len(track.notes) or not written)
+    if not 0 <= place.track < len(score.tracks):
+        raise RefusedRequest(f"There is no track {place.track + 1}: the song has {len(score.tracks)}.")
+    return (place.track,)
+
+
+def _whole_bars(score: Score, ticks: Ticks) -> Ticks:
+    time_map = score.time_map
+    return time_map.bar_start(time_map.bar_at(max(ticks[0], 0))), time_map.ceil_bar(ticks[1])
+
+
+def _marked_bars(score: Score, place: Place, verb: Verb) -> Ticks:
+    ticks = marked_ticks(score, place) or place.loop
+    if ticks is None:
+        raise RefusedRequest(
+            f"{title(verb)} needs bars to work on: select notes, or drag along the lower half of the ruler."
+        )
+    return _whole_bars(score, ticks)
+
+
+def _continued(score: Score, place: Place, wishes: Wishes) -> Region:
+    ticks = marked_ticks(score, place)
+    if ticks is not None and ticks[0] >= score.end_tick:
+        last = score.time_map.bar_at(max(score.end_tick - 1, 0)) + 1
+        raise RefusedRequest(f"The selected region lies past the end of the piece: select something up to bar {last}.")
+    tracks = _tracks(score, place, wishes)
+    region = replace(continue_region(score, tracks[0], wishes.bars, ticks), tracks=tracks)
+    if not any(len(t.notes) and t.notes.start[0] < region.start_tick for t in score.tracks):
+        raise RefusedRequest("There are no notes before the selected place: select something that can be continued.")
+    return region
+
+
+def _filled(score: Score, place: Place, wishes: Wishes) -> Region:
+    return Region(*_marked_bars(score, place, Verb.FILL), _tracks(score, place, wishes, written=False))
+
+
+def _varied(score: Score, place: Place, wishes: Wishes) -> Region:
+    tracks = (place.track,) if place.ids else _tracks(score, place, wishes)
+    return Region(*_marked_bars(score, place, Verb.VARY), tracks)
+
+
+def _generated(score: Score, place: Place, wishes: Wishes) -> Region:
+    """The marked bars, or the asked number of bars from the playhead on."""
+    if wishes.bars < 1:
+        raise RefusedRequest("Generate needs room: ask for at least one bar.")
+    tracks, time_map = _tracks(score, place, wishes, written=False), score.time_map
+    if (ticks := marked_ticks(score, place)) is not None:
+        return Region(*_whole_bars(score, ticks), tracks)
+    first = time_map.bar_at(place.cursor_tick)
+    return Region(time_map.bar_start(first), time_map.bar_start(first + wishes.bars), tracks)
+
+
+def _accompanied(score: Score, place: Place, partner: int) -> Region:
+    """The marked bars, or the whole piece; of a longer piece as much as can be asked, from the playhead on."""
+    time_map = score.time_map
+    if (ticks := marked_ticks(score, place)) is not None:
+        return Region(*_whole_bars(score, ticks), (partner,))
+    last = time_map.bar_at(max(score.end_tick - 1, 0)) + 1
+    first = min(time_map.bar_at(place.cursor_tick), last - 1) if last > MAX_BARS else 0
+    return Region(time_map.bar_start(first), time_map.bar_start(min(first + MAX_BARS, last)), (partner,))
+
+
+def _partly_kept(score: Score, region: Region, place: Place, amount: float, draw: np.random.Generator) -> Region:
+    """The region with the notes kept that are not selected, and of the others a part that `draw` chooses."""
+    kept: set[tuple[int, int]] = set()
+    free: list[tuple[int, int]] = []
+    for track in region.tracks:
+        table = score.tracks[track].notes
+        rows = np.flatnonzero((table.start >= region.start_tick) & (table.start < region.end_tick))
+        for note_id, flags in zip(table.id[rows].tolist(), table.flags[rows].tolist(), strict=True):
+            if place.ids and note_id not in place.ids:
+                kept.add((track, note_id))
+            elif not flags & LOCKED:
+                free.append((track, note_id))
+    if not free:
+        raise RefusedRequest("There are no notes to vary there: select some that are not locked.")
+    changed = max(1, round(len(free) * min(max(amount, 0.0), 1.0)))
+    kept.update(free[index] for index in draw.permutation(len(free))[changed:].tolist())
+    return replace(region, kept=frozenset(kept))
+
+
+_REGIONS = {
+    Verb.CONTINUE: _continued,
+    Verb.FILL: _filled,
+    Verb.VARY: _varied,
+    Verb.GENERATE: _generated,
+}

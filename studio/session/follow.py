@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ml.music import Score, Track
-from ml.requests import Region, Take, TakeNote
+import numpy as np
+
+from ml.music import LOCKED, MUTED, NoteTable, Score, Track
+from ml.requests import GenerationRequest, Region, Take, TakeNote, Verb
+from studio.edit.operations.tracks import on_free_channel
 
 
 class TrackFollower:
-    """Where each track of a score is now. Tracks carry no identity, so unchanged objects are recognised first."""
+    """Where each track of a score is now. Tracks carry no identity, so unchanged objects are recognised first.
 
-    def __init__(self, score: Score) -> None:
+    `score` is the document's when the request was made; `new` are the tracks that the request added at its end:
+    they wait behind whatever tracks the document has.
+    """
+
+    def __init__(self, score: Score, new: tuple[Track, ...] = ()) -> None:
         self._known: list[Track] = list(score.tracks)
         self._count = len(score.tracks)
+        self._new = new
         self._latest = score
-        self.places: list[int | None] = list(range(self._count))
-        """For each track of the first score its index in the latest one, None while it is not there."""
+        self.staged = self._stage(score)
+        """The latest score with the new tracks at its end, each on a channel that is free there."""
+        self.places: list[int | None] = list(range(self._count + len(new)))
+        """For each track of the request's score its index in `staged`, None while it is not there."""
+
+    @property
+    def new_tracks(self) -> int:
+        return len(self._new)
 
     def follow(self, score: Score) -> None:
         """Take over the next state of the document."""
+        if score is self._latest:
+            return
         places: list[int | None] = [None] * len(self._known)
         free = set(range(len(score.tracks)))
 
@@ -36,14 +52,20 @@ class TrackFollower:
                 same = [place for place in free if len(known.notes) and score.tracks[place].notes is known.notes]
                 if same:
                     settle(track, same[0])
-        for track, before in enumerate(self.places):
+        for track, before in enumerate(self.places[: len(self._known)]):
             # An edited track stays where it was; when tracks went away, one that is not recognised is gone.
             if places[track] is None and before in free and len(score.tracks) >= self._count:
                 settle(track, before)
         for track, place in enumerate(places):
             if place is not None:
                 self._known[track] = score.tracks[place]
-        self.places, self._count, self._latest = places, len(score.tracks), score
+        self._count, self._latest, self.staged = len(score.tracks), score, self._stage(score)
+        self.places = [*places, *range(self._count, self._count + len(self._new))]
+
+    def _stage(self, score: Score) -> Score:
+        for track in self._new:
+            score = score.with_tracks((*score.tracks, on_free_channel(score, track)))
+        return score
 
     def found(self, tracks: tuple[int, ...]) -> bool:
         """Whether all these tracks of the first score are still there."""
@@ -51,15 +73,16 @@ class TrackFollower:
 
     def region(self, region: Region) -> Region:
         """The region on the tracks where they are now; they must be `found`."""
-        return replace(region, tracks=tuple(self._place(track) for track in region.tracks))
+        kept = frozenset((self._place(track), note_id) for track, note_id in region.kept)
+        return replace(region, tracks=tuple(self._place(track) for track in region.tracks), kept=kept)
 
     def notes(self, notes: tuple[TakeNote, ...]) -> tuple[TakeNote, ...]:
         """The notes on the tracks where they are now; those must be `found`."""
         return tuple(replace(note, track=self._place(note.track)) for note in notes)
 
     def take(self, take: Take) -> Take:
-        """The take as if it had been asked of the latest score, on the tracks where they are now."""
-        request = replace(take.request, score=self._latest, region=self.region(take.request.region))
+        """The take as if it had been asked of the staged score, on the tracks where they are now."""
+        request = replace(take.request, score=self.staged, region=self.region(take.request.region))
         return replace(take, request=request, notes=self.notes(take.notes))
 
     def _place(self, track: int) -> int:
@@ -69,36 +92,58 @@ class TrackFollower:
         return place
 
 
-def prompt_changed(request_score: Score, region: Region, now: Score, follower: TrackFollower) -> bool:
+def prompt_changed(request: GenerationRequest, now: Score, follower: TrackFollower) -> bool:
     """Whether what was given to the models differs from the song now.
 
-    What counts is what they hear: notes, instruments, tempo, metre and key; not the mixer, names or colours,
-    and not notes that start in the asked region itself.
+    What counts is what they hear: notes, instruments, tempo, metre and key; not the mixer, names or colours, and
+    not the notes that they were asked to replace. Generate gives nothing of the song but its time and its key.
     """
-    if now is request_score:
-        return False
-    if now.time_map != request_score.time_map or now.key_signatures != request_score.key_signatures:
+    asked_score, region = request.score, request.region
+    if now.time_map != asked_score.time_map or now.key_signatures != asked_score.key_signatures:
         return True
-    for index, before in enumerate(request_score.tracks):
+    for index, before in enumerate(asked_score.tracks):
         place = follower.places[index]
+        asked = index in region.tracks
+        if request.verb is Verb.GENERATE and not asked:
+            continue
         if place is None:
             if len(before.notes):
                 return True
             continue
-        after = now.tracks[place]
+        after = follower.staged.tracks[place]
         if (before.program, before.drums) != (after.program, after.drums):
             return True
-        if not _same_music(before, after, region if index in region.tracks else None):
+        if before.notes is after.notes:
+            continue
+        kept = frozenset(note_id for track, note_id in region.kept if track == index)
+        old, new = before.notes, after.notes
+        if asked:
+            old, new = (_given(table, request, kept) for table in (old, new))
+        if not _same_notes(old, new):
             return True
-    added = set(range(len(now.tracks))) - set(follower.places)
-    return any(len(now.tracks[place].notes) for place in added)
+    if request.verb is Verb.GENERATE:
+        return False
+    added = set(range(len(follower.staged.tracks))) - set(follower.places)
+    return any(len(follower.staged.tracks[place].notes) for place in added)
 
 
-def _same_music(before: Track, after: Track, asked: Region | None) -> bool:
-    if before.notes is after.notes:
-        return True
-    old, new = before.notes, after.notes
-    if asked is not None:
-        old, new = (t.without(t.starting(asked.start_tick, asked.end_tick)) for t in (old, new))
-    columns = ("start", "length", "pitch", "velocity", "flags")
-    return len(old) == len(new) and all((getattr(old, c) == getattr(new, c)).all() for c in columns)
+def _given(table: NoteTable, request: GenerationRequest, kept: frozenset[int]) -> NoteTable:
+    """The notes of an asked track that the models were given: those around the region, and those that stay in it.
+
+    Of a Vary that keeps something they also know the notes that they write anew.
+    """
+    region = request.region
+    stays = (table.flags & LOCKED != 0) | np.isin(table.id, np.fromiter(kept, np.int64, len(kept)))
+    inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
+    if request.verb is Verb.GENERATE:
+        return table.take(np.flatnonzero(inside & stays))
+    keep = request.keep
+    if request.verb is Verb.VARY and (keep.rhythm or keep.contour or keep.harmony):
+        return table
+    return table.take(np.flatnonzero(~inside | stays))
+
+
+def _same_notes(old: NoteTable, new: NoteTable) -> bool:
+    if len(old) != len(new) or ((old.flags ^ new.flags) & MUTED).any():
+        return False
+    return all((getattr(old, c) == getattr(new, c)).all() for c in ("start", "length", "pitch", "velocity"))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from ml.requests import GenerationRequest
+from ml.requests import GenerationRequest, Verb
 from studio.session.transport import Transport
 
 LONG_TAKE_BARS = 4
 
 
 def join_span(request: GenerationRequest) -> tuple[int, int]:
-    """The ticks to loop: from a bar before the join (two, for long takes) to the end of the asked bars."""
-    time_map = request.score.time_map
+    """The ticks to loop: from a bar before the join (two, for long takes) to the end of the asked bars.
+
+    Where the song goes on after them, a bar of that is heard too, unless the asked bars are new at the end or alone.
+    """
+    score, region, time_map = request.score, request.region, request.score.time_map
     lead_in_bars = 1 if request.bars < LONG_TAKE_BARS else 2
-    first = max(0, time_map.bar_at(request.region.start_tick) - lead_in_bars)
-    return time_map.bar_start(first), request.region.end_tick
+    first = max(0, time_map.bar_at(region.start_tick) - lead_in_bars)
+    if request.verb is Verb.GENERATE:
+        first = time_map.bar_at(region.start_tick)
+    goes_on = request.verb in (Verb.FILL, Verb.VARY) and score.end_tick > region.end_tick
+    last = time_map.bar_at(max(region.end_tick - 1, 0)) + 1
+    return time_map.bar_start(first), time_map.bar_start(last + 1) if goes_on else region.end_tick
 
 
 class JoinLoop:
@@ -23,6 +30,12 @@ class JoinLoop:
         self._transport = transport
         self._before: tuple[int, int] | None = None
         self._span: tuple[int, int] | None = None
+
+    @property
+    def own(self) -> tuple[int, int] | None:
+        """The loop that the user has set, whether or not it is set aside now."""
+        loop = self._transport.loop
+        return self._before if self._span is not None and loop == self._span else loop
 
     def open(self, request: GenerationRequest) -> None:
         """Loop over the join of these takes; a playhead that stands elsewhere comes to the loop's start.

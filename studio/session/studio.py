@@ -8,9 +8,8 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from ml.music import Score
 from ml.music.keys import DetectedKey
-from ml.requests import RefusedRequest, Take, score_with_notes, take_alone
+from ml.requests import GenerationRequest, RefusedRequest, Take, Verb, take_alone
 from studio.audio import Crashed, Status, Trouble, make_plan
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
@@ -18,14 +17,17 @@ from studio.edit.new_song import empty_song
 from studio.edit.operations.takes import accept_take
 from studio.engine import Engine, Finished, Shelf
 from studio.project import Journal, ProjectFile, Recoverable, SettingsStore
-from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE
-from studio.session.asking import SEED_LIMIT, Wishes, continue_request, key_leaning
+from studio.session.asking import SEED_LIMIT, key_leaning, request_for
 from studio.session.files import Opened, export_score, read_piece
+from studio.session.hearing import Hearing
 from studio.session.join_loop import JoinLoop, join_span
 from studio.session.piece import Piece
 from studio.session.player_seam import NoPlayer, PlayerSeam
+from studio.session.summary import counted, summary
 from studio.session.takes import TakesBoard, TakeSlot
 from studio.session.transport import Transport
+from studio.session.wish_memory import FIELD, WishMemory, from_view, to_view
+from studio.session.wishes import Place, Wishes
 
 
 class Topic(Enum):
@@ -61,12 +63,8 @@ class Studio:
         self.piece = Piece(self.document, journal)
         self.takes = TakesBoard()
         self.transport = Transport(player or NoPlayer(), make_plan, self.document.score)
-        self._wishes = Wishes(
-            bars=settings.get(BARS),
-            takes=settings.get(TAKES),
-            models=settings.get(CHOSEN_MODELS),
-            temperature=settings.get(TEMPERATURE),
-        )
+        self._memory = WishMemory(settings)
+        self._wishes = self._memory.of_settings()
         self.switch_at_loop = False
         """Whether switching takes waits for the loop to come round."""
         self.sound: Status | None = None
@@ -77,7 +75,7 @@ class Studio:
         self._random = randomness or random.SystemRandom()
         self._join = JoinLoop(self.transport)
         self._choose_first = False
-        self._heard: tuple[Score, TakeSlot | None, int] = (self.document.score, None, 0)
+        self._hearing = Hearing(self.transport, self.takes, self.document.score)
         self._listeners: list[Callable[[Topic], None]] = []
         self._news = threading.Event()
         self._unsubscribe = self.document.subscribe(self._on_change)
@@ -89,17 +87,14 @@ class Studio:
 
     @property
     def wishes(self) -> Wishes:
-        """How Continue asks; what is not about this piece alone is remembered in the settings."""
+        """How models are asked; remembered in the settings, and what belongs to the piece with the project."""
         return self._wishes
 
     @wishes.setter
     def wishes(self, wishes: Wishes) -> None:
         self._wishes = wishes
-        self.settings.set(TAKES, wishes.takes)
-        self.settings.set(TEMPERATURE, wishes.temperature)
-        self.settings.set(CHOSEN_MODELS, wishes.models)
-        if wishes.bars in BARS.choices:
-            self.settings.set(BARS, wishes.bars)
+        self.piece.view = {**self.piece.view, FIELD: to_view(wishes)}
+        self._memory.keep(wishes)
 
     # --- listeners
 
@@ -227,6 +222,7 @@ class Studio:
         """Let another piece begin: no takes, no loop, the playhead at the start, a track with music chosen."""
         self._drop_takes()
         begin()
+        self._wishes = from_view(self.piece.view, self._memory.of_settings())
         self.transport.stop()
         self.transport.set_loop(None)
         self.transport.seek(0)
@@ -236,32 +232,36 @@ class Studio:
 
     # --- asking and choosing
 
-    def continue_(
-        self, wishes: Wishes | None = None, *, selection: tuple[int, int] | None = None, track: int | None = None
-    ) -> int:
-        """Ask for a continuation of `track` (the current one) after `selection`; returns the engine's job number.
+    def place(self, marked: tuple[int, int] | None = None) -> Place:
+        """What is pointed at now; `marked` are ticks that a window shows as marked."""
+        document = self.document
+        cursor = round(self.transport.position_tick)
+        return Place.pointed(document.score, document.selection, marked, self._join.own, max(cursor, 0))
 
-        Without `selection` it goes on after the selected notes, or after the end of the piece when none are
-        selected. Takes that are showing are rejected first. Raises RefusedRequest or UnknownModel.
+    def ask(self, verb: Verb, place: Place | None = None, wishes: Wishes | None = None) -> int:
+        """Ask the models for what the verb means at this place; returns the engine's job number.
+
+        Takes that are showing are rejected first. Raises RefusedRequest or UnknownModel, which change nothing.
         """
         wishes = wishes or self.wishes
-        score = self.document.score
-        track = self.document.current_track if track is None else track
-        if selection is None:
-            selection = self.document.selection.span(score)
         seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
-        request = continue_request(score, track, wishes, seed, selection)
-        found = [self.shelf.find(name) for name in wishes.models] or self.shelf.models()
+        request = request_for(verb, self.document.score, place or self.place(), wishes, seed)
+        return self.put(request, wishes.models)
+
+    def put(self, request: GenerationRequest, models: tuple[str, ...] = ()) -> int:
+        """Put a request to these models, or to all; its score is the document's, with new tracks at its end or none."""
+        found = [self.shelf.find(name) for name in models] or self.shelf.models()
         cards = list({card.id: card for card in found}.values())
         if not cards:
             raise RefusedRequest(self._no_models())
         self._drop_takes()
         job = self.engine.submit(request, [card.id for card in cards])
-        self.takes.open(job, request, cards)
+        self.takes.open(job, request, cards, self.document.score)
         self._choose_first = True
         self._join.open(request)
         self._tell(Topic.TAKES)
         self._tell(Topic.TRANSPORT)
+        self.say(f"{summary(request)}: {counted(request.takes, 'take')} of {counted(len(cards), 'model')}.")
         return job
 
     def warm_up(self) -> None:
@@ -305,8 +305,8 @@ class Studio:
         take = self._finished(chosen)
         if not self.takes.tracks_found:
             raise RefusedRequest("The track that this take was written for is gone: undo its deletion, then accept.")
-        number = self.piece.next_source
-        edited = accept_take(self.document.score, self.takes.follower.take(take), number)
+        number, follower = self.piece.next_source, self.takes.follower
+        edited = accept_take(follower.staged, follower.take(take), number)
         self.piece.keep_origin(take, number)
         label = f"Accept {chosen.title}"
         self._drop_takes()
@@ -356,16 +356,7 @@ class Studio:
                 self._choose_first = False
 
     def _hear(self, *, at_loop: bool) -> None:
-        """Let the document be heard, with the auditioned take's complete bars in it."""
-        slot, score = self.takes.auditioned, self.document.score
-        until_tick = 0 if slot is None else slot.complete_until_tick
-        if score is self._heard[0] and (slot, until_tick) == self._heard[1:]:
-            return  # other takes have got notes
-        self._heard = (score, slot, until_tick)
-        if slot is not None and self.takes.tracks_found:
-            follower = self.takes.follower
-            score = score_with_notes(score, follower.region(slot.request.region), follower.notes(slot.playable_notes))
-        self.transport.hear(score, at_loop=at_loop)
+        self._hearing.hear(self.document.score, at_loop=at_loop)
 
     def _on_change(self, change: Change) -> None:
         if not change.kind.changes_music:

@@ -122,6 +122,11 @@ class TakesBoard:
         )
 
     @property
+    def new_tracks(self) -> int:
+        """How many tracks the request adds to the song if one of its takes is accepted."""
+        return 0 if self._follower is None else self._follower.new_tracks
+
+    @property
     def follower(self) -> TrackFollower:
         """Leads takes to where their tracks are now. Only while showing."""
         assert self._follower is not None
@@ -129,11 +134,11 @@ class TakesBoard:
 
     # --- the session's side
 
-    def open(self, job: int, request: GenerationRequest, cards: list[ModelCard]) -> None:
-        """Show empty places for the takes of a new job."""
+    def open(self, job: int, request: GenerationRequest, cards: list[ModelCard], score: Score) -> None:
+        """Show empty places for the takes of a new job; `score` is the document's, without tracks of the request."""
         self.close()
         self.job, self.request, self.running = job, request, True
-        self._follower = TrackFollower(request.score)
+        self._follower = TrackFollower(score, request.score.tracks[len(score.tracks) :])
         self.answers = tuple(
             ModelAnswer(card, tuple(TakeSlot(card.id, card.name, index, request) for index in range(request.takes)))
             for card in cards
@@ -192,7 +197,7 @@ class TakesBoard:
         if self.request is None:
             return
         self.follower.follow(score)
-        self.prompt_changed = prompt_changed(self.request.score, self.request.region, score, self.follower)
+        self.prompt_changed = prompt_changed(self.request, score, self.follower)
 
     def _answer(self, model: str) -> ModelAnswer:
         return next(answer for answer in self.answers if answer.card.id == model)

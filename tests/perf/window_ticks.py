@@ -10,6 +10,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from ml.requests import Verb
 from studio import app
 from studio.project import AppFolders
 
@@ -36,7 +37,7 @@ class Ticks:
         if self._models and not takes.running:
             self._studio.reject()
             self._studio.wishes = replace(self._studio.wishes, bars=BARS)
-            self._studio.continue_()
+            self._studio.ask(Verb.CONTINUE)
             self.requests += 1
 
 

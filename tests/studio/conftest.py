@@ -86,10 +86,14 @@ class ScaleWalker:
             yield TakeItem(take, Take(request, tuple(walk), self._provenance(folder.name, request, take, walk)))
 
     def _walk(self, model: str, request: GenerationRequest, take: int) -> list[TakeNote]:
+        """A walk for each asked track, in order of onset."""
+        walks = [self._walk_of(model, request, take, track) for track in request.region.tracks]
+        return sorted((note for walk in walks for note in walk), key=lambda note: note.start)
+
+    def _walk_of(self, model: str, request: GenerationRequest, take: int, track: int) -> list[TakeNote]:
         region, step = request.region, request.score.ticks_per_quarter // 2
-        draw = random.Random(f"{model} {request.seed} {take}")
+        draw = random.Random(f"{model} {request.seed} {take}" + (f" {track}" if track else ""))
         twist = self.twist.get(model, lambda note: note)
-        track = region.tracks[0]
         mask = request.limits.pitch_mask(request.score.tracks[track].drums)
         pitches = [pitch for pitch in range(48, 84) if mask[pitch]] or [int(mask.argmax())]
         at = len(pitches) // 2

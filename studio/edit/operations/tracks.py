@@ -115,6 +115,11 @@ def free_channel(score: Score) -> int:
     return min((c for c in range(CHANNELS) if c != DRUM_CHANNEL), key=lambda channel: (used.count(channel), channel))
 
 
+def on_free_channel(score: Score, track: Track) -> Track:
+    """A track as it would join the score: drums on channel 10, anything else on a channel that no track uses."""
+    return _on_channel(track, DRUM_CHANNEL if track.drums else free_channel(score))
+
+
 def _on_channel(track: Track, channel: int) -> Track:
     """The track on another channel, its controllers and other channel messages with it."""
     if channel == track.channel:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ml.requests import RefusedRequest
-from studio.session.asking import Wishes
+from ml.requests import RefusedRequest, Verb
 from studio.session.cli.output import ProgressLine
 from studio.session.studio import Studio
 from studio.session.takes import AnswerState, ModelAnswer, TakeSlot
+from studio.session.wishes import Place, Wishes
 
 WAIT_S = 0.5
 
@@ -15,7 +15,8 @@ def finished_takes(
     studio: Studio, wishes: Wishes, line: ProgressLine, *, track: int | None, selection: tuple[int, int] | None
 ) -> list[TakeSlot]:
     """Ask and wait; the takes by model and number. Says why models failed; raises RefusedRequest if all did."""
-    studio.continue_(wishes, track=track, selection=selection)
+    track = studio.document.current_track if track is None else track
+    studio.ask(Verb.CONTINUE, Place(track, marked=selection), wishes)
     told: set[str] = set()
     try:
         while studio.takes.running:

@@ -12,14 +12,14 @@ from typing import Any
 
 from ml.music import Key, Score
 from ml.music.midi import write_midi_file
-from ml.requests import RefusedRequest, Sampling, Take, score_with_take, take_alone
+from ml.requests import Limits, RefusedRequest, Sampling, Take, score_with_take, take_alone
 from studio.project import AppFolders
-from studio.session.asking import Wishes
 from studio.session.cli.asking import finished_takes
 from studio.session.cli.output import ProgressLine, written_together
 from studio.session.files import Opened, read_piece
 from studio.session.start import studio_without_sound
 from studio.session.takes import TakeSlot
+from studio.session.wishes import Wishes
 
 HELP = "let models continue a piece; writes one MIDI file per take"
 DESCRIPTION = """\
@@ -75,11 +75,8 @@ def run(options: argparse.Namespace) -> int:
         bars=options.bars,
         takes=options.takes,
         models=tuple(options.model),
-        key=_key(options.key),
-        lowest=options.lowest,
-        highest=options.highest,
-        temperature=options.temperature,
-        top_p=options.top_p,
+        limits=Limits(_key(options.key), options.lowest, options.highest),
+        sampling=Sampling(options.temperature, options.top_p),
         seed=options.seed,
     )
     if options.seed is not None and not 0 <= options.seed < 2**63:

@@ -10,11 +10,11 @@ from pathlib import Path
 from ml.music import Score
 from ml.requests import Take, score_with_take
 from studio.project import AppFolders
-from studio.session.asking import Wishes
 from studio.session.cli.asking import finished_takes
 from studio.session.cli.output import ProgressLine, written_together
 from studio.session.files import export_score, read_piece
 from studio.session.start import FIRST_SKETCH, studio_without_sound
+from studio.session.wishes import Wishes
 
 HELP = "continue the bundled sketch and write MIDI, WAV and a picture, without a window"
 DESCRIPTION = """\

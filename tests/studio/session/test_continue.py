@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from ml.music import Key, Note, NoteTable, Score, Track
-from ml.requests import RefusedRequest
+from ml.requests import Limits, RefusedRequest, Sampling, Verb
 from studio.audio import PlanHeard
 from studio.edit.operations.tracks import delete_track
 from studio.edit.selection import select_box
 from studio.engine import UnknownModel
-from studio.session import AnswerState, Studio, Topic, Wishes
+from studio.session import AnswerState, Place, Studio, Topic, Wishes
 
 Answered = Callable[[Studio], None]
 Until = Callable[[Studio, Callable[[], bool]], None]
@@ -26,7 +26,7 @@ BAR = 1920
 
 
 def ask(studio: Studio, **wishes: Any) -> None:
-    studio.continue_(replace(Wishes(bars=2, takes=2, seed=5), **wishes))
+    studio.ask(Verb.CONTINUE, None, replace(Wishes(bars=2, takes=2, seed=5), **wishes))
 
 
 def test_with_nothing_selected_the_piece_goes_on_where_it_ends(open_tune: Studio, answered: Answered) -> None:
@@ -75,7 +75,7 @@ def test_a_key_that_is_set_is_a_limit_and_one_that_is_heard_only_a_leaning(
     assert open_tune.takes.request is not None and open_tune.takes.request.limits.key is None
     answered(open_tune)
     key = Key.parse("F#:maj")
-    ask(open_tune, key=key)
+    ask(open_tune, limits=Limits(key=key))
     answered(open_tune)
     pitches = {note.pitch % 12 for slot in open_tune.takes.slots for note in slot.notes}
     assert pitches and pitches <= key.pitch_classes
@@ -93,7 +93,7 @@ def test_the_same_seed_gives_the_same_notes_and_no_seed_new_ones(open_tune: Stud
 def test_unset_seeds_come_from_the_given_randomness(rig: Any, open_tune: Studio) -> None:
     studio = Studio(rig.engine, open_tune.settings, randomness=random.Random(1))
     studio.document.replace(open_tune.document.score, "tune")
-    studio.continue_(Wishes(seed=None))
+    studio.ask(Verb.CONTINUE, None, Wishes(seed=None))
     assert studio.takes.request is not None
     assert studio.takes.request.seed == random.Random(1).randrange(1 << 31)
     studio.reject()
@@ -107,8 +107,8 @@ def test_unset_seeds_come_from_the_given_randomness(rig: Any, open_tune: Studio)
         (None, None, {"bars": 10_000}, "too many"),
         (None, (40 * BAR, 41 * BAR), {}, "past the end"),
         (None, None, {"takes": 0}, "takes"),
-        (None, None, {"temperature": float("nan")}, "temperature"),
-        (None, None, {"lowest": 60, "highest": 50}, "range is empty"),
+        (None, None, {"sampling": Sampling(float("nan"))}, "temperature"),
+        (None, None, {"limits": Limits(lowest=60, highest=50)}, "range is empty"),
         (Score((Track("x", NoteTable.of([Note(9000, 10, 60)])),)), (0, 1920), {}, "no notes before"),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_request_with_no_room_is_refused_and_nothing_changes(
         open_tune.document.replace(score, "other")
     before = open_tune.document.score
     with pytest.raises(RefusedRequest, match=words) as refusal:
-        open_tune.continue_(replace(Wishes(), **wishes), selection=selection)
+        open_tune.ask(Verb.CONTINUE, Place(marked=selection), replace(Wishes(), **wishes))
     assert "\n" not in str(refusal.value) and str(refusal.value).endswith(".")
     assert open_tune.document.score is before and not open_tune.takes.showing
 
@@ -367,7 +367,7 @@ def test_listeners_are_told_what_to_look_at(open_tune: Studio, answered: Answere
 
 
 def test_wishes_are_remembered_for_the_next_start(studio: Studio, rig: Any) -> None:
-    studio.wishes = replace(studio.wishes, bars=8, takes=2, temperature=0.8, models=("beta",))
+    studio.wishes = replace(studio.wishes, bars=8, takes=2, sampling=Sampling(0.8), models=("beta",))
     again = Studio(rig.engine, type(studio.settings)(studio.settings.path))
     assert again.wishes == studio.wishes
     again.piece.close(keep_journal=False)

@@ -11,6 +11,7 @@ import pytest
 
 from ml.music import Score
 from ml.music.midi import read_midi_file
+from ml.requests import Verb
 from studio.project import AppFolders, Journal, SettingsStore
 from studio.session import TROUBLES, Studio, Wishes, read_piece
 from studio.session.piece import Piece
@@ -40,7 +41,7 @@ def test_the_first_track_with_notes_is_the_current_one(studio: Studio, tune: Sco
 
 
 def test_saving_and_opening_again_brings_everything_back(open_tune: Studio, tmp_path: Path, answered: Answered) -> None:
-    open_tune.continue_(Wishes(bars=2, takes=1, seed=3))
+    open_tune.ask(Verb.CONTINUE, None, Wishes(bars=2, takes=1, seed=3))
     answered(open_tune)
     open_tune.accept(open_tune.takes.slots[0])
     open_tune.piece.view["zoom"] = 2
@@ -85,7 +86,7 @@ def test_a_folder_that_is_gone_loses_nothing(open_tune: Studio, tmp_path: Path) 
 
 
 def test_export_writes_the_song_or_a_take_alone(open_tune: Studio, tmp_path: Path, answered: Answered) -> None:
-    open_tune.continue_(Wishes(bars=2, takes=1, seed=3))
+    open_tune.ask(Verb.CONTINUE, None, Wishes(bars=2, takes=1, seed=3))
     answered(open_tune)
     slot = open_tune.takes.slots[0]
     open_tune.export(tmp_path / "song.mid")
@@ -173,7 +174,7 @@ def test_the_origin_of_accepted_takes_comes_back_too(
 
     def work(other: Studio) -> None:
         other.document.commit("Write", tune)
-        other.continue_(Wishes(bars=2, takes=1, seed=3))
+        other.ask(Verb.CONTINUE, None, Wishes(bars=2, takes=1, seed=3))
         answered(other)
         other.accept(other.takes.slots[0])
         kept.extend(other.piece.provenance)

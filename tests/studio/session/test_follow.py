@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.music import Note, NoteTable, Score, Tempo, Track
-from ml.requests import Region
+from ml.requests import GenerationRequest, Region
 from studio.session.follow import TrackFollower, prompt_changed
 
 
@@ -70,7 +70,7 @@ def test_any_row_of_moves_is_followed(orders: list[list[str]]) -> None:
 def changed(before: Score, after: Score) -> bool:
     follower = TrackFollower(before)
     follower.follow(after)
-    return prompt_changed(before, Region(1000, 2000, (0,)), after, follower)
+    return prompt_changed(GenerationRequest(before, Region(1000, 2000, (0,))), after, follower)
 
 
 def test_what_the_models_heard_counts_as_the_prompt(song: Score) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from ml.music import Score
 from ml.music.midi import write_midi_file
+from ml.requests import Verb
 from studio.audio import Player, PlayerOptions
 from studio.audio.messages import SILENT
 from studio.project import AppFolders, SettingsStore
@@ -31,7 +32,7 @@ def test_takes_switch_while_the_song_loops_over_the_join(
     sounding: Studio, until: Callable[[Studio, Callable[[], bool]], None]
 ) -> None:
     transport = sounding.transport
-    sounding.continue_(Wishes(bars=1, takes=2, models=("alpha",)))
+    sounding.ask(Verb.CONTINUE, None, Wishes(bars=1, takes=2, models=("alpha",)))
     until(sounding, lambda: not sounding.takes.running)
     assert sounding.takes.auditioned is sounding.takes.slots[0]
     transport.seek(7400)
