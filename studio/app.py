@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QApplication
 
 from studio.audio import Player, PlayerOptions
 from studio.audio.messages import AUTO
-from studio.engine import Engine, Shelf
+from studio.engine import Engine
 from studio.project import AppFolders, Journal, Setting, SettingsStore
 from studio.project.settings import AUDIO_DRIVER, MIDI_OUTPUT, MODELS_FOLDER, SOUND_FONT, VOLUME
 from studio.session.files import read_piece
-from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, model_folders
+from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, shelf_of_user
 from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
 from studio.ui.dialogs.file_dialogs import Asking
@@ -77,7 +77,7 @@ def start(
         on_report=lambda: wake(studio),
     )
     journal = Journal(folders.journal)
-    engine = Engine(Shelf(model_folders(settings, folders)))
+    engine = Engine(shelf_of_user(settings, folders))
     studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font)
     settings.subscribe(lambda setting: _apply(setting, studio, player))
     player.start()  # now, so that its process comes up while the window is made

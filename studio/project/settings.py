@@ -57,7 +57,7 @@ TEMPERATURE = Setting("temperature", 1.0, "How freely models choose: below 1 tam
 TOP_P = Setting("top_p", 0.97, "How much of the likely choices models draw from: 1 is all of them.",
                 lowest=0.01, highest=1.0)  # fmt: skip
 CHOSEN_MODELS: Setting[tuple[str, ...]] = Setting(
-    "chosen_models", (), "Models that answer when they are asked; none means all."
+    "chosen_models", (), "Models that answer when they are asked; none means the first two of the shelf."
 )
 MODELS_FOLDER = Setting("models_folder", "", "Folder with more models; empty for the program's own.")
 SOUND_FONT = Setting("sound_font", "", "Sound font file (.sf2 or .sf3); empty for the one that is shipped.")

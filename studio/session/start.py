@@ -25,6 +25,12 @@ def model_folders(settings: SettingsStore, folders: AppFolders, more: Sequence[P
     return [*more, SHIPPED_MODELS, Path(chosen).expanduser() if chosen else folders.models]
 
 
+def shelf_of_user(settings: SettingsStore, folders: AppFolders, more: Sequence[Path] = ()) -> Shelf:
+    """All models that this user has; those in the last folder are the user's own."""
+    places = model_folders(settings, folders, more)
+    return Shelf(places, own=places[-1])
+
+
 def chosen_sound_font(settings: SettingsStore) -> Path:
     """The user's sound font, else the one that is shipped; whether it is there shows when it is used."""
     if chosen := settings.get(SOUND_FONT):
@@ -40,5 +46,5 @@ def studio_without_sound(
 ) -> Studio:
     """A studio for scripts: real models, files and settings; no player, no journal, nothing remembered."""
     settings = SettingsStore(folders.settings_file)
-    engine = Engine(Shelf(model_folders(settings, folders, more_models)))
+    engine = Engine(shelf_of_user(settings, folders, more_models))
     return Studio(engine, settings, sound_font=chosen_sound_font(settings), randomness=randomness)

@@ -15,7 +15,7 @@ from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
 from studio.edit.new_song import empty_song
 from studio.edit.operations.takes import accept_take
-from studio.engine import Engine, Finished, Shelf
+from studio.engine import Engine, EngineMessage, Finished, Shelf
 from studio.project import Journal, ProjectFile, Recoverable, SettingsStore
 from studio.session.asking import SEED_LIMIT, key_leaning, request_for
 from studio.session.files import Opened, export_score, read_piece
@@ -72,6 +72,8 @@ class Studio:
         self.status = ""
         """The latest sentence for the status line."""
         self.on_wake: Callable[[], None] | None = None
+        self.on_shelf_news: Callable[[EngineMessage], None] = lambda message: None
+        """Told by `poll` what the engine says about models rather than takes."""
         self._random = randomness or random.SystemRandom()
         self._join = JoinLoop(self.transport)
         self._choose_first = False
@@ -116,7 +118,9 @@ class Studio:
     def poll(self) -> None:
         """Take in what the engine and the player have told, and bring the player up to date. Never waits."""
         self._news.clear()
-        told = [message for message in self.engine.poll() if self.takes.receive(message)]
+        told: list[EngineMessage] = []
+        for message in self.engine.poll():
+            (told.append if self.takes.receive(message) else self.on_shelf_news)(message)
         if told:
             self._audition_first()
             if self.takes.auditioned is not None:
@@ -249,8 +253,8 @@ class Studio:
         return self.put(request, wishes.models)
 
     def put(self, request: GenerationRequest, models: tuple[str, ...] = ()) -> int:
-        """Put a request to these models, or to all; its score is the document's, with new tracks at its end or none."""
-        found = [self.shelf.find(name) for name in models] or self.shelf.models()
+        """Put a request to these models or the standard ones; its score is the document's, maybe with new tracks."""
+        found = [self.shelf.find(name) for name in models] or self.shelf.standard()
         cards = list({card.id: card for card in found}.values())
         if not cards:
             raise RefusedRequest(self._no_models())
@@ -266,9 +270,9 @@ class Studio:
 
     def warm_up(self) -> None:
         """Load the chosen models ahead of need, on the engine's thread; trouble shows when they are asked."""
-        installed = {card.id for card in self.shelf.models()}
-        chosen = [model for model in self.wishes.models if model in installed] or sorted(installed)
-        self.engine.warm_up(chosen)
+        installed = {card.id for card in self.shelf.answering()}
+        chosen = [model for model in self.wishes.models if model in installed]
+        self.engine.warm_up(chosen or [card.id for card in self.shelf.standard()])
 
     def join_loop(self) -> tuple[int, int] | None:
         """The ticks that are looped while takes show, None when none do."""

@@ -65,7 +65,7 @@ class Place:
 class Wishes:
     """What the model panel sets, for every verb.
 
-    `models` empty means all on the shelf; `seed` None draws a fresh one. `bars` is for Continue and Generate.
+    `models` empty means the first two of the shelf; `seed` None draws a fresh one. `bars`: for Continue, Generate.
     `all_tracks`: ask all tracks at once and not only the current one. `limits` are guarantees; `song_key` adds the
     key that the song states where models write; `chords` is a line such as "C | Am F" that holds from the first
     asked bar on, round and round. `amount`, above 0 to 1, is the share of the notes that Vary writes anew.

@@ -1,0 +1,212 @@
+"""Adding a model folder to the user's own, and taking one away: copied and renamed whole, never half there."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from ml.models.weights_file import FILE_LIMIT_BYTES, BadWeights, check_finite, open_regular, read_weights_header
+from studio.engine.card import (
+    JSON_LIMIT_BYTES,
+    MODEL_FILES,
+    PICKLES,
+    WEIGHTS_FILE,
+    ModelCard,
+    UnusableModel,
+    plain_text,
+    read_card,
+)
+
+DRAFT_PREFIX = ".adding-"
+REMOVED = ".removed"
+"""Models that were taken off the shelf wait here, so that no click destroys what took hours to train."""
+NAME_LIMIT = 60
+CHUNK_BYTES = 1 << 20
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that Windows gives to devices."""
+
+
+class RefusedModel(ValueError):
+    """A folder that cannot be added, or a model that cannot be removed: one plain sentence with the fix."""
+
+
+def means_model(path: Path) -> Path | None:
+    """The path to add where a dropped one means a model: a folder, or for a model's file its folder; else None."""
+    if path.name in MODEL_FILES:
+        return path.parent
+    return path if path.is_dir() or path.suffix.lower() in {*PICKLES, ".safetensors"} else None
+
+
+def copy_to_draft(
+    source: Path, place: Path, shelf: Iterable[ModelCard], cancelled: Callable[[], bool] = lambda: False
+) -> Path:
+    """Check a model folder and copy its three files into a draft inside `place`, which is made if need be.
+
+    What was copied is what is checked, so that nobody can change it in between; what else lies in the folder stays
+    behind. Raises RefusedModel, and nothing is left.
+    """
+    shown = plain_text(source.name, NAME_LIMIT) or "this folder"
+    try:
+        if source.suffix.lower() in PICKLES and source.is_file():
+            raise RefusedModel(
+                f'"{shown}" is a kind of file that can run programs and is never opened here: ask for a model folder '
+                f"with {WEIGHTS_FILE}."
+            )
+        if not source.is_dir():
+            raise RefusedModel(f'"{shown}" is no folder: choose the folder that holds {", ".join(MODEL_FILES)}.')
+        if place.resolve() in (source.resolve(), source.resolve().parent):
+            raise RefusedModel(f'"{shown}" already lies in your models folder: it shows as soon as it is complete.')
+        if not any((source / name).exists() for name in MODEL_FILES) and not _has_pickle(source):
+            raise RefusedModel(f'"{shown}" holds no model: choose the folder that holds {", ".join(MODEL_FILES)}.')
+        read_card(source)  # before a byte is copied
+        _check_room(source, place, shown)
+        place.mkdir(parents=True, exist_ok=True)
+        draft = place / f"{DRAFT_PREFIX}{secrets.token_hex(6)}"
+        draft.mkdir()
+        try:
+            for name in MODEL_FILES:
+                _copy(source / name, draft / name, shown, cancelled)
+            card = read_card(draft, shown=shown)
+            check_finite(draft / WEIGHTS_FILE, read_weights_header(draft / WEIGHTS_FILE))
+            _refuse_twin(card, shown, shelf)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    except UnusableModel as trouble:
+        raise RefusedModel(str(trouble)) from trouble
+    except BadWeights as trouble:
+        raise RefusedModel(f'The model "{shown}" cannot be used because its weights {trouble}.') from trouble
+    except OSError as trouble:
+        raise RefusedModel(_cannot_copy(shown, trouble)) from trouble
+    return draft
+
+
+def settle_draft(draft: Path, wanted: str, taken: Iterable[str]) -> Path:
+    """Give a checked draft its name beside it, near `wanted` and like none of `taken`; returns the model folder.
+
+    Raises RefusedModel; the draft is then gone.
+    """
+    used = {name.casefold() for name in taken}
+    name = folder_name(wanted)
+    try:
+        with contextlib.suppress(OSError):
+            used |= {path.name.casefold() for path in draft.parent.iterdir()}
+        number, free = 1, name
+        while free.casefold() in used:
+            number += 1
+            free = f"{name}-{number}"
+        target = draft.parent / free
+        draft.rename(target)
+        _sync_folder(target.parent)
+    except OSError as trouble:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise RefusedModel(_cannot_copy(plain_text(wanted, NAME_LIMIT), trouble)) from trouble
+    return target
+
+
+def drop_draft(draft: Path) -> None:
+    """Forget a draft that turned out to be no good."""
+    shutil.rmtree(draft, ignore_errors=True)
+
+
+def sweep_drafts(place: Path) -> None:
+    """Remove drafts that a program left which was killed while it copied; only when nothing is being added."""
+    for draft in place.glob(f"{DRAFT_PREFIX}*"):
+        if draft.is_dir() and not draft.is_symlink():
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def put_away(folder: Path, place: Path) -> Path:
+    """Move one of the user's own model folders into the hidden folder of removed ones; returns where it is now.
+
+    Raises RefusedModel for what does not lie directly in `place`.
+    """
+    shown = plain_text(folder.name, NAME_LIMIT)
+    if folder.parent != place or folder.name.startswith("."):
+        raise RefusedModel(f'The model "{shown}" comes with Continuo or from elsewhere: only your own can be removed.')
+    try:
+        removed = place / REMOVED
+        removed.mkdir(exist_ok=True)
+        number, target = 1, removed / folder.name
+        while target.exists() or target.is_symlink():
+            number += 1
+            target = removed / f"{folder.name}-{number}"
+        folder.rename(target)
+    except OSError as trouble:
+        reason = (trouble.strerror or "unknown reason").lower()
+        raise RefusedModel(f'The model "{shown}" cannot be removed ({reason}): check its folder.') from trouble
+    return target
+
+
+def folder_name(wanted: str) -> str:
+    """A name that every system takes for a folder: letters, digits, ". - _" and spaces."""
+    kept = "".join(c if c.isalnum() or c in ".-_ " else "-" for c in plain_text(wanted))
+    name = re.sub(r"\s+", " ", kept).strip(". -")[:NAME_LIMIT].rstrip(". ") or "model"
+    return f"model-{name}" if RESERVED.fullmatch(name) else name
+
+
+def _has_pickle(folder: Path) -> bool:
+    return any(path.suffix.lower() in PICKLES for path in folder.iterdir())
+
+
+def _check_room(source: Path, place: Path, shown: str) -> None:
+    """Refuse what would fill the disk, before it is copied."""
+    need = sum((source / name).stat().st_size for name in MODEL_FILES)
+    there = next(path for path in (place, *place.parents) if path.exists())
+    if shutil.disk_usage(there).free < 2 * need:
+        raise RefusedModel(f'There is too little room on the disk to add the model "{shown}": make some and try again.')
+
+
+def _copy(source: Path, target: Path, shown: str, cancelled: Callable[[], bool]) -> None:
+    """Copy one ordinary file, within the limit for its kind, and have it on the disk."""
+    if source.is_symlink():
+        raise RefusedModel(f'The model "{shown}" has a {source.name} that is only a link: copy the file itself.')
+    left = FILE_LIMIT_BYTES if source.name == WEIGHTS_FILE else JSON_LIMIT_BYTES
+    with open_regular(source) as reading, target.open("xb") as writing:
+        while data := reading.read(CHUNK_BYTES):
+            left -= len(data)
+            if left < 0:
+                raise RefusedModel(f'The model "{shown}" has a {source.name} that is too large to be one.')
+            if cancelled():
+                raise RefusedModel(f'The model "{shown}" was not added: it was stopped.')
+            writing.write(data)
+        writing.flush()
+        os.fsync(writing.fileno())
+
+
+def _refuse_twin(card: ModelCard, shown: str, shelf: Iterable[ModelCard]) -> None:
+    """Refuse a model whose weights and configuration are on the shelf already."""
+    for other in shelf:
+        if other.parameters == card.parameters and _hashes(other.folder) == _hashes(card.folder):
+            raise RefusedModel(f'The model "{shown}" is on the shelf already, as "{other.name}".')
+
+
+def _hashes(folder: Path) -> tuple[str, ...]:
+    found = []
+    for name in MODEL_FILES[1:]:
+        found.append(hashlib.sha256())
+        with contextlib.suppress(OSError), open_regular(folder / name) as file:
+            while data := file.read(CHUNK_BYTES):
+                found[-1].update(data)
+    return tuple(digest.hexdigest() for digest in found)
+
+
+def _cannot_copy(shown: str, trouble: OSError) -> str:
+    reason = (trouble.strerror or "unknown reason").lower()
+    return f'The model "{shown}" cannot be copied into your models folder ({reason}): check both folders.'
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk, where the system allows it."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
