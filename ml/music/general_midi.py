@@ -1,4 +1,4 @@
-"""The names of General MIDI: 128 instruments, the percussion keys, and pitches as musicians call them."""
+"""General MIDI: names of the 128 instruments and of the percussion keys, and what each instrument can play."""
 
 from __future__ import annotations
 
@@ -38,6 +38,31 @@ GM_INSTRUMENTS: tuple[str, ...] = (
 )  # fmt: skip
 """Names by program number, 0 to 127."""
 
+_FAMILY_RANGES = (
+    (21, 108), (60, 108), (36, 96), (40, 88), (28, 67), (36, 103), (28, 103), (36, 86),
+    (36, 88), (60, 96), (21, 108), (24, 108), (24, 108), (48, 84), (36, 84), (0, 127),
+)  # fmt: skip
+"""Lowest and highest pitch of each family of eight: pianos, chromatic percussion, organs, guitars, basses, strings,
+ensembles, brass, reeds, pipes, leads, pads, synth effects, plucked instruments of the world, percussive, noises."""
+
+_OWN_RANGES: dict[int, tuple[int, int]] = {
+    4: (28, 103), 5: (28, 103), 6: (29, 89), 7: (29, 88),
+    8: (60, 108), 9: (79, 108), 10: (60, 108), 11: (53, 89), 12: (36, 96), 13: (65, 108), 14: (60, 79), 15: (50, 88),
+    19: (24, 108), 20: (29, 89), 21: (41, 93), 22: (60, 96), 23: (36, 95),
+    24: (40, 83), 25: (40, 84), 28: (40, 84), 31: (52, 100), 38: (24, 72), 39: (24, 72),
+    40: (55, 103), 41: (48, 91), 42: (36, 81), 43: (28, 67), 44: (28, 103), 45: (28, 96), 46: (24, 103), 47: (36, 57),
+    50: (24, 108), 51: (24, 108), 52: (36, 84), 53: (36, 84), 54: (36, 96), 55: (36, 84),
+    56: (54, 86), 57: (40, 77), 58: (26, 65), 59: (54, 86), 60: (34, 77), 62: (36, 96), 63: (36, 96),
+    64: (56, 88), 65: (49, 81), 66: (44, 76), 67: (36, 69), 68: (58, 91), 69: (52, 81), 70: (34, 75), 71: (50, 94),
+    72: (74, 108), 73: (59, 98), 74: (65, 98), 77: (55, 88), 79: (60, 89),
+    105: (48, 86), 107: (43, 91), 108: (48, 91), 109: (36, 84), 110: (55, 100),
+    112: (60, 96), 114: (47, 89), 116: (36, 72), 117: (36, 72), 118: (36, 72), 119: (24, 84),
+}  # fmt: skip
+"""Programs that differ from their family."""
+
+GM_RANGES = tuple(_OWN_RANGES.get(program, _FAMILY_RANGES[program // 8]) for program in range(128))
+"""Lowest and highest sounding MIDI pitch by program, as good players reach them; voices from bass to soprano."""
+
 GM_DRUMS: dict[int, str] = {
     27: "High Q", 28: "Slap", 29: "Scratch Push", 30: "Scratch Pull", 31: "Sticks",
     32: "Square Click", 33: "Metronome Click", 34: "Metronome Bell",
@@ -59,3 +84,8 @@ GM_DRUMS: dict[int, str] = {
 def instrument_name(program: int | None, drums: bool = False) -> str:
     """What to call a track's instrument: "Drums" for percussion, the piano where a file named none."""
     return "Drums" if drums else GM_INSTRUMENTS[(program or 0) & 127]
+
+
+def instrument_range(program: int | None) -> tuple[int, int]:
+    """Lowest and highest pitch that the instrument can play, both included; the piano where a file named none."""
+    return GM_RANGES[(program or 0) & 127]

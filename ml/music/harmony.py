@@ -1,6 +1,6 @@
 """Chords in one place: names and tones, a chord track over a song, and detection from notes."""
 
-from ml.music.chord_detection import DETECTED, likely_chords
+from ml.music.chord_detection import DETECTED, detect_chords, likely_chords
 from ml.music.chord_track import ChordSpan, ChordTrack
 from ml.music.chords import NO_CHORD, QUALITIES, Chord, Quality
 
@@ -12,5 +12,6 @@ __all__ = [
     "ChordSpan",
     "ChordTrack",
     "Quality",
+    "detect_chords",
     "likely_chords",
 ]
