@@ -13,6 +13,7 @@ for the worker it is a token that the generator checks at every note. A worker t
 no note outside the region, the limits or MIDI's own ranges gets through, whoever trained the model.
 """
 
+from studio.engine.adding import RefusedModel
 from studio.engine.card import ModelCard
 from studio.engine.engine import Engine
 from studio.engine.generator import Generator
@@ -44,6 +45,7 @@ __all__ = [
     "ModelDone",
     "NoteMade",
     "Progress",
+    "RefusedModel",
     "Remarked",
     "Shelf",
     "ShelfProblem",

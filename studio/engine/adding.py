@@ -26,6 +26,7 @@ from studio.engine.card import (
 DRAFT_PREFIX = ".adding-"
 REMOVED = ".removed"
 """Models that were taken off the shelf wait here, so that no click destroys what took hours to train."""
+LEFTOVER_AGE_S = 3600.0
 NAME_LIMIT = 60
 CHUNK_BYTES = 1 << 20
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -115,11 +116,12 @@ def drop_draft(draft: Path) -> None:
     shutil.rmtree(draft, ignore_errors=True)
 
 
-def sweep_drafts(place: Path) -> None:
-    """Remove drafts that a program left which was killed while it copied; only when nothing is being added."""
-    for draft in place.glob(f"{DRAFT_PREFIX}*"):
-        if draft.is_dir() and not draft.is_symlink():
-            shutil.rmtree(draft, ignore_errors=True)
+def sweep_drafts(place: Path, now_s: float) -> None:
+    """Remove drafts that a program left which was killed while it copied, more than an hour before `now_s`."""
+    with contextlib.suppress(OSError):
+        for draft in place.glob(f"{DRAFT_PREFIX}*"):
+            if draft.is_dir() and not draft.is_symlink() and now_s - draft.stat().st_mtime > LEFTOVER_AGE_S:
+                shutil.rmtree(draft, ignore_errors=True)
 
 
 def put_away(folder: Path, place: Path) -> Path:

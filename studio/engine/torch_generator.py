@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ml.requests import GenerationRequest
 from studio.engine.card import MODEL_FILES
 from studio.engine.failures import is_out_of_memory
+from studio.engine.machine import spare_threads
 from studio.engine.shelf import file_stamp
 from studio.engine.speed import Speed, notes_per_second
 
@@ -23,12 +24,6 @@ KEPT_BYTES = 512 << 20
 """Loaded models beyond this number, or this much memory in all, are forgotten, the longest unused first."""
 
 Stamp = tuple[tuple[int, int], ...]
-
-
-def spare_threads() -> int:
-    """Cores less one, at least 1: torch on every core starves the window and collapses on a busy machine."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores - 1)
 
 
 class TorchGenerator:

@@ -7,12 +7,13 @@ from ml.requests import RefusedRequest
 from studio.audio import SoundFontMissing, UnrenderableScore
 from studio.audio.fluid_library import SynthMissing
 from studio.edit.edited import EditRefused
-from studio.engine import UnknownModel
+from studio.engine import RefusedModel, UnknownModel
 from studio.project import UnreadableJournal, UnreadableProject, UnwritableProject
 from studio.session.files import UnknownKind
 
 TROUBLES: tuple[type[Exception], ...] = (
     EditRefused,
+    RefusedModel,
     RefusedRequest,
     SoundFontMissing,
     SynthMissing,

@@ -12,7 +12,7 @@ from pathlib import Path
 from ml.music.midi import read_midi_file
 from ml.requests import GenerationRequest, continue_region
 from studio.engine import Engine, EngineMessage, Failed, Finished, NoteMade, Shelf, Started, Warmed
-from studio.engine.torch_generator import spare_threads
+from studio.engine.machine import spare_threads
 from studio.session.start import FIRST_SKETCH, SHIPPED_MODELS
 from studio.session.takes import TakesBoard
 from tests.perf.rows import Row

@@ -44,7 +44,7 @@ def benchmark(smoke: bool) -> list[Row]:
     import torch
 
     from ml.generation import load_model
-    from studio.engine.torch_generator import spare_threads
+    from studio.engine.machine import spare_threads
     from tests.perf.decoding import read_bandwidth
 
     torch.set_num_threads(spare_threads())

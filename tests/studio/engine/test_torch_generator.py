@@ -123,7 +123,7 @@ def test_torch_is_imported_on_the_worker_only_and_leaves_a_core_free(tiny_models
 import os, sys, threading
 from pathlib import Path
 from studio.engine import Engine, Shelf, Warmed
-from studio.engine.torch_generator import spare_threads
+from studio.engine.machine import spare_threads
 woken = threading.Event()
 engine = Engine(Shelf([Path({str(tiny_models)!r})]), on_message=woken.set)
 assert "torch" not in sys.modules
