@@ -59,8 +59,8 @@ def detect_chords(score: Score, tracks: Iterable[int] | None, start_tick: int, e
 
     Viterbi search over the felt beats: each beat votes for chords by `chord_scores`, a root in the bass helps, and a
     change costs least at a bar line. Bars without notes have no chord, nor have passages that no chord explains.
-    Agreement with chord symbols over time: OpenEWLD training pieces, root 97 %, with its class of quality 96 %;
-    POP909 validation pieces, which chose nothing here, 92 % and 84 %.
+    Agreement with chord symbols over time: OpenEWLD training pieces, root 98 %, with its class of quality 97 %;
+    POP909 validation pieces, which chose nothing here, 93 % and 87 %.
     """
     edges = np.append(beat_ticks(score.time_map, start_tick, end_tick, strong=False), end_tick)
     if not len(edges) or edges[0] != start_tick:

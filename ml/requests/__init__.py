@@ -5,6 +5,8 @@ only decides how the request is made. `Limits` are guarantees: they are enforced
 """
 
 from ml.requests.limits import GRIDS, ChordRule, Limits
+from ml.requests.obedience import Violation, violations
+from ml.requests.permitted import PermittedPitches, kept_harmony
 from ml.requests.request import (
     DENSITY_LEVELS,
     LEAP_LEVELS,
@@ -31,6 +33,7 @@ __all__ = [
     "Keep",
     "Leanings",
     "Limits",
+    "PermittedPitches",
     "Provenance",
     "RefusedRequest",
     "Region",
@@ -38,11 +41,14 @@ __all__ = [
     "Take",
     "TakeNote",
     "Verb",
+    "Violation",
     "continue_region",
+    "kept_harmony",
     "replaced_notes",
     "ringing_notes",
     "score_with_notes",
     "score_with_take",
     "staying",
     "take_alone",
+    "violations",
 ]

@@ -54,11 +54,12 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """What Vary keeps of the notes that it writes anew, those of the region that are neither kept nor locked.
+    """What Vary keeps of the notes that it writes anew (`ml.requests.replaced_notes`); other verbs keep nothing.
 
-    `rhythm`: onsets, lengths and tracks, note by note. `contour`: each note moves up, down or not at all from the
-    one before it in its track as the original does; without `rhythm` its onset may shift between the neighbours'.
-    `harmony`: notes on strong beats belong to the chords found in the original bars.
+    `rhythm`: exactly their onsets and lengths, track by track. `contour`: the heard notes of each asked track, in
+    order of onset, then pitch, and with those that stay between them, are as many as before, and each moves up, down
+    or not at all from the one before it as before; the first follows the last note before the region. `harmony`:
+    notes on strong beats belong to the chords that are heard in the region now (`ml.requests.kept_harmony`).
     """
 
     rhythm: bool = False

@@ -20,11 +20,16 @@ def staying(score: Score, region: Region, track: int) -> Bools:
 
 
 def replaced_notes(score: Score, region: Region, track: int) -> NoteTable:
-    """The heard notes of the track that the region's answer replaces: what Vary varies. Sorted as in the track."""
+    """The notes of the track that the region's answer replaces, as they are heard: what Vary varies.
+
+    Muted ones are left out, doubled ones count once, a note ends where the next one of its pitch starts and at the
+    region's end, and lasts one tick at least.
+    """
     table = score.tracks[track].notes
     inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
     heard = (table.flags & MUTED) == 0
-    return table.take(np.flatnonzero(inside & heard & ~staying(score, region, track)))
+    notes = table.take(np.flatnonzero(inside & heard & ~staying(score, region, track))).without_overlaps()
+    return notes.replaced(slice(None), length=np.clip(notes.end, notes.start + 1, region.end_tick) - notes.start)
 
 
 def ringing_notes(score: Score, region: Region, track: int) -> NoteTable:
