@@ -17,8 +17,9 @@ from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus, open_corpora
 from ml.training.corpora import KNOWN
-from ml.training.loop import Trainer, TrainingConfig
+from ml.training.loop import Trainer
 from ml.training.run_checkpoint import UnusableRun
+from ml.training.settings import TrainingConfig
 from ml.training.sources import EmptyCorpus
 from ml.training.validation import validation_rows
 

@@ -81,7 +81,7 @@ def groups_of(sketches: list[Sketch]) -> list[int]:
 
 
 def own_splits(names: list[str], sketches: list[Sketch]) -> list[str]:
-    """ "train" or "valid" of each piece: about a tenth is held out, and of few pieces at least one of five.
+    """The split ("train" or "valid") of each piece: about a tenth is held out, and of few pieces one of five.
 
     A group goes by the hash of its first name. One piece alone, or pieces that are all one tune, are learned from.
     """
@@ -97,6 +97,9 @@ def own_splits(names: list[str], sketches: list[Sketch]) -> list[str]:
         enough = group not in chance and len(held_out) >= min(5, most)
         if not enough and len(held_out) + len(members[group]) <= most:
             held_out.extend(members[group])
+    smallest = min(members.values(), key=len, default=[])
+    if not held_out and len(smallest) <= len(names) // 2:
+        held_out = smallest  # few tunes, each in many variants
     kept_back = set(held_out)
     return ["valid" if number in kept_back else "train" for number in range(len(names))]
 

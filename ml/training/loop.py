@@ -1,8 +1,7 @@
-"""The training loop: optimise, validate, checkpoint, resume, and write the model folder."""
+"""The training loop: optimise, validate, checkpoint, resume, and keep the best model."""
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -13,52 +12,48 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ml.models.checkpoint import save_model
 from ml.models.event_model import EventModel, ModelConfig
 from ml.tensors.sequence import EventRow
 from ml.training.batches import Batch, RowSource
+from ml.training.distributed import ALONE, Ranks
+from ml.training.interruption import Interruption, Stopped
+from ml.training.loss_curve import LossCurve
+from ml.training.precision import bfloat16_is_faster
 from ml.training.run_checkpoint import UnusableRun, load_run, save_run
+from ml.training.run_record import RunRecord
+from ml.training.settings import TrainingConfig
 from ml.training.validation import model_bits
 
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """`notes`: how many note targets to see in all; `minutes`: or so long, whichever is first. The learning rate
-    warms up over `warmup` steps, then follows a cosine down to a twentieth over the run (Loshchilov and Hutter, 2017).
-    `patience`: validations without a better one before stopping early, 0 for never."""
-
-    notes: int = 40_000_000
-    minutes: float = 0.0
-    batch_events: int = 4096
-    max_events: int = 1536
-    learning_rate: float = 2e-3
-    warmup: int = 300
-    weight_decay: float = 0.05
-    clip: float = 1.0
-    validate_minutes: float = 8.0
-    checkpoint_minutes: float = 10.0
-    patience: int = 0
-    seed: int = 1
-    half: bool | None = None
-    """Train in bfloat16 or not; None measures which is faster here."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError with a sentence for settings with which nothing could be trained."""
-        for name in ("notes", "batch_events", "learning_rate", "warmup", "clip", "validate_minutes"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name.replace('_', ' ')} must be above 0, not {getattr(self, name)}.")
-        for name in ("minutes", "weight_decay", "checkpoint_minutes", "patience", "seed"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name.replace('_', ' ')} must be 0 or more, not {getattr(self, name)}.")
+REPORT_SECONDS = 20
 
 
 @dataclass
 class Progress:
+    """`best` is the lowest mean of bits per note so far, `worse` the validations since; `validated_s`: when the last
+    one was."""
+
     step: int = 0
     notes: int = 0
     seconds: float = 0.0
     best: float = math.inf
     worse: int = 0
+    validated_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class StepLoss:
+    """Bits of all notes of a batch together, as it was before the step."""
+
+    bits: float
+    bits_without_velocity: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights to begin from instead of random ones; `checkpoint` is the SHA-256 of the file that they come from."""
+
+    checkpoint: str
+    weights: dict[str, Tensor]
 
 
 class Trainer:
@@ -67,71 +62,111 @@ class Trainer:
     def __init__(
         self, run: Path, model_config: ModelConfig, config: TrainingConfig, source: RowSource,
         held_out: dict[str, list[EventRow]], card: dict[str, Any], report: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.monotonic, *, start: Start | None = None, ranks: Ranks = ALONE,
+        interruption: Interruption | None = None,
     ) -> None:  # fmt: skip
         self.run, self.config, self.source, self.held_out = run, config, source, held_out
-        self.card, self.report, self.clock = card, report, clock
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.half = bfloat16_is_faster(self.device) if config.half is None else config.half
+        self.card, self.report, self.clock, self.start, self.ranks = card, report, clock, start, ranks
+        self.interruption = interruption or Interruption()
+        self.device = ranks.device()
+        self.half = ranks.agree_on(bfloat16_is_faster(self.device) if config.half is None else config.half)
         torch.manual_seed(config.seed)
-        self.model = EventModel(model_config).to(self.device)
+        self.model = EventModel(model_config)
+        if start:
+            self.model.load_state_dict(start.weights)
+        self.model.to(self.device)
         self.optimiser = torch.optim.AdamW(
             parameter_groups(self.model, config.weight_decay), config.learning_rate, betas=(0.9, 0.98)
         )
+        # Each process drops out other units; the first one those of a run alone.
+        if ranks.rank:
+            torch.manual_seed(config.seed + ranks.rank)
         self.progress = Progress()
-        self.log: list[dict[str, Any]] = []
+        self.record = RunRecord(run, str(card.get("name", run.name)), report)
         run.mkdir(parents=True, exist_ok=True)
         self.resume()
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """One entry for each validation."""
+        return self.record.log
 
     # --- the loop
 
     def train(self) -> Path:
-        """Train to the end of the budget; returns the folder of the best model on the held-out rows."""
+        """Train to the end of the budget; returns the folder of the best model on the held-out rows.
+
+        Raises Stopped when a signal came, after a checkpoint; FloatingPointError when the loss is no number; OSError
+        when what was learned cannot be written in the end.
+        """
+        with self.interruption.held():
+            stopped = self.steps()
+            if not stopped and (not self.log or self.log[-1]["step"] != self.progress.step):
+                self.validate(last=True)
+                stopped = self.interruption.requested
+            self.checkpoint(last=True)
+            if self.ranks.first and not stopped:
+                self.record.complete_card()
+        if stopped:
+            raise Stopped(self.interruption.number)
+        return self.run / "best"
+
+    def steps(self) -> bool:
+        """Learn until the budget is used; returns whether a signal ended it before."""
         config, progress = self.config, self.progress
         batches = self.source.batches(config.batch_events)
         started = self.clock() - progress.seconds
-        last_validation = last_checkpoint = last_report = progress.seconds
-        loss_sum, loss_notes = 0.0, 0
-        while not self.done():
+        last_checkpoint = last_report = progress.seconds
+        bits, notes = 0.0, 0
+        stopped = self.agreed(progress.seconds)
+        if self.start and not self.log and not stopped:
+            self.validate()  # what the weights to begin from know already
+        while not (stopped or self.done()):
             batch = next(batches)
             loss = self.update(batch)
             progress.step += 1
             progress.notes += batch.notes
-            loss_sum, loss_notes = loss_sum + loss * batch.notes, loss_notes + batch.notes
-            progress.seconds = self.clock() - started
-            if progress.seconds - last_report >= 20:
-                last_report = progress.seconds
-                self.report(self.line(loss_sum / max(loss_notes, 1)))
-                loss_sum, loss_notes = 0.0, 0
-            if progress.seconds - last_validation >= 60 * config.validate_minutes:
-                last_validation = progress.seconds
+            stopped = self.agreed(self.clock() - started)
+            self.record.curve.add(
+                progress.step, progress.notes, progress.seconds, loss.bits_without_velocity, batch.notes
+            )
+            bits, notes = bits + loss.bits, notes + batch.notes
+            if progress.seconds - last_report >= REPORT_SECONDS:
+                self.report(self.line(bits / max(notes, 1), notes / (progress.seconds - last_report)))
+                last_report, bits, notes = progress.seconds, 0.0, 0
+            if not stopped and progress.seconds - progress.validated_s >= 60 * config.validate_minutes:
                 self.validate()
-            if progress.seconds - last_checkpoint >= 60 * config.checkpoint_minutes:
+                stopped = self.agreed(progress.seconds)
+            if not stopped and progress.seconds - last_checkpoint >= 60 * config.checkpoint_minutes:
                 last_checkpoint = progress.seconds
                 self.checkpoint()
-        if not self.log or self.log[-1]["step"] != progress.step:
-            self.validate()
-        self.checkpoint()
-        return self.run / "best"
+        return stopped
 
-    def update(self, batch: Batch) -> float:
-        """One optimiser step; returns the mean nats per note."""
+    def update(self, batch: Batch) -> StepLoss:
+        """One optimiser step; returns its loss. Raises FloatingPointError for one that is no number."""
         rate = self.learning_rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.model.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            losses, _ = self.model.losses(*batch.inputs(self.device))
-            loss: Tensor = torch.stack([value.sum() for value in losses.values()]).sum() / max(batch.notes, 1)
-        if not torch.isfinite(loss):
-            raise FloatingPointError(
-                f"The loss is {loss.item()} at step {self.progress.step}: lower the learning rate."
-            )
         self.optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        sums = torch.zeros(2, device=self.device)
+        share = self.ranks.share(batch)
+        if share is not None:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+                losses, _ = self.model.losses(*share.inputs(self.device))
+                fields = {name: value.sum() for name, value in losses.items()}
+                loss: Tensor = torch.stack(list(fields.values())).sum()
+            torch.autograd.backward(loss / max(batch.notes, 1))
+            sums = torch.stack([loss, loss - fields["velocity"]]).detach().float()
+        nats, without_velocity = self.ranks.add_up(list(self.model.parameters()), sums).tolist()
+        if not math.isfinite(nats):
+            raise FloatingPointError(
+                f"The loss is {nats} at step {self.progress.step}: lower the learning rate. "
+                "What was kept before it, the best model and the last checkpoint, is whole."
+            )
         nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         self.optimiser.step()
-        return float(loss.detach())
+        return StepLoss(nats / math.log(2), without_velocity / math.log(2))
 
     def share_done(self) -> float:
         """How much of the budget is used, 0 to 1."""
@@ -149,90 +184,131 @@ class Trainer:
         warm = min(1.0, (self.progress.step + 1) / config.warmup)
         return config.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * self.share_done())))
 
+    def agreed(self, seconds: float) -> bool:
+        """Set the time and let all processes hear what the first one decides; returns whether to stop."""
+        progress = self.progress
+        progress.seconds, progress.worse, stop = self.ranks.agree(seconds, progress.worse, self.interruption.requested)
+        return stop
+
     # --- reports
 
-    def line(self, loss: float) -> str:
+    def line(self, bits: float, speed: float) -> str:
         """One progress line: loss, speed, time left."""
         progress = self.progress
         done = max(self.share_done(), 1e-6)
         left = progress.seconds * (1 - done) / done
         return (
-            f"step {progress.step}  {progress.notes / 1e6:.2f} M notes  {loss / math.log(2):.3f} bits a note  "
-            f"{progress.notes / max(progress.seconds, 1e-6):.0f} notes/s  {left / 60:.0f} min left"
+            f"step {progress.step}  {progress.notes / 1e6:.2f} M notes  {bits:.3f} bits a note  "
+            f"{speed:.0f} notes/s  {left / 60:.0f} min left"
         )
 
-    def validate(self) -> None:
-        """Measure the held-out rows and keep the best model so far; without any the last one."""
+    def validate(self, last: bool = False) -> None:
+        """Measure the held-out rows and keep the best model so far; without any the last one.
+
+        A model that cannot be written is told, and is an OSError only at the end (`last`).
+        """
+        progress, before = self.progress, self.progress.validated_s
+        progress.validated_s = progress.seconds
+        if not self.ranks.first:
+            return
         self.model.eval()
-        bits = {name: model_bits(self.model, rows, self.device) for name, rows in self.held_out.items()}
-        mean = sum(value.per_note for value in bits.values()) / max(len(bits), 1)
-        self.report("valid  " + "  ".join(f"{name} {value.per_note:.3f}" for name, value in bits.items()))
-        entry = {
-            "step": self.progress.step,
-            "notes": self.progress.notes,
-            "minutes": round(self.progress.seconds / 60, 2),
-            "bits_per_note": {name: round(value.per_note, 4) for name, value in bits.items()},
+        try:
+            with self.interruption.at_once():
+                measured = {name: model_bits(self.model, rows, self.device) for name, rows in self.held_out.items()}
+        except Stopped:
+            progress.validated_s = before
+            return
+        mean = sum(value.per_note for value in measured.values()) / max(len(measured), 1)
+        if not math.isfinite(mean):
+            raise FloatingPointError(
+                f"The weights give no numbers at step {progress.step}: begin again with a lower learning rate."
+            )
+        self.report("valid  " + "  ".join(f"{name} {value.per_note:.3f}" for name, value in measured.items()))
+        self.record.log.append({
+            "step": progress.step,
+            "notes": progress.notes,
+            "minutes": round(progress.seconds / 60, 2),
+            "bits_per_note": {name: round(value.per_note, 4) for name, value in measured.items()},
+        })  # fmt: skip
+        self.record.write()
+        if measured and mean >= progress.best:
+            progress.worse += 1
+            return
+        try:
+            self.record.keep(self.model, self.card_now())
+        except OSError as error:
+            if last:
+                raise
+            self.report(f"The best model could not be written ({error.strerror}): free some space. Training goes on.")
+            return
+        progress.best, progress.worse = mean, 0
+
+    def card_now(self) -> dict[str, Any]:
+        """The card with what is known of the training so far."""
+        progress = self.progress
+        training = {
+            **self.card.get("training", {}),
+            "notes_seen": progress.notes,
+            "minutes": round(progress.seconds / 60, 1),
+            "steps": progress.step,
+            "settings": asdict(self.config),
         }
-        self.log.append(entry)
-        (self.run / "log.json").write_text(json.dumps(self.log, indent=1), "utf-8")
-        if mean < self.progress.best or not bits:
-            self.progress.best, self.progress.worse = mean, 0
-            card = {
-                **self.card,
-                "training": {
-                    **self.card.get("training", {}),
-                    "notes_seen": self.progress.notes,
-                    "minutes": round(self.progress.seconds / 60, 1),
-                    "steps": self.progress.step,
-                    "settings": asdict(self.config),
-                },
-            }
-            save_model(self.run / "best", self.model, card)
-        else:
-            self.progress.worse += 1
+        return {**self.card, "training": training}
 
     # --- checkpoints of the run itself
 
-    def checkpoint(self) -> None:
-        """Write all that is needed to go on exactly: weights, optimiser, random states, place in the data."""
+    def checkpoint(self, last: bool = False) -> None:
+        """Write all that is needed to go on exactly: weights, optimiser, random states, place in the data.
+
+        One that cannot be written is told, and is an OSError only at the end (`last`); the one before is kept.
+        """
+        random_states = self.ranks.random_states()
+        if not self.ranks.first:
+            return
         facts = {
             "progress": asdict(self.progress),
             "source": self.source.state(),
             "log": self.log,
+            "curve": self.record.curve.to_json(),
             "half": self.half,
+            "settings": asdict(self.config),
+            "begun_from": self.start.checkpoint if self.start else None,
         }
-        save_run(self.run, str(self.progress.step), self.model, self.optimiser, facts)
+        try:
+            save_run(self.run, str(self.progress.step), self.model, self.optimiser, facts, random_states)
+        except OSError as error:
+            if last:
+                raise
+            self.report(
+                f"The checkpoint could not be written ({error.strerror}): free some space. "
+                "The one before is kept, and training goes on."
+            )
 
     def resume(self) -> None:
         """Go on from the run folder's checkpoint, if there is one. Raises UnusableRun."""
-        facts = load_run(self.run, self.model, self.optimiser)
+        facts = load_run(self.run, self.model, self.optimiser, self.ranks.rank)
         if facts is None:
             return
         try:
             self.source.restore(facts["source"])
             self.progress = Progress(**facts["progress"])
-            self.log, self.half = facts["log"], facts.get("half", self.half)
+            self.record.log, self.half = facts["log"], facts.get("half", self.half)
+            if "curve" in facts:
+                self.record.curve = LossCurve.from_json(facts["curve"])
         except (KeyError, TypeError, ValueError) as error:
             raise UnusableRun(
                 f"The run in {self.run} is damaged or was begun with other corpora, or they have changed since: "
                 "choose another run folder, or give the corpora that it was begun with."
             ) from error
+        if facts.get("begun_from") != (self.start.checkpoint if self.start else None):
+            raise UnusableRun(
+                f"The run in {self.run} was begun from other weights: choose another run folder, "
+                "or name the model that it was begun from."
+            )
         self.report(f"resumed at step {self.progress.step}")
-
-
-def bfloat16_is_faster(device: torch.device) -> bool:
-    """Time one matrix product in both precisions; processors without bfloat16 units are several times slower in it."""
-    if device.type == "cuda":
-        return True
-    seconds = {}
-    for dtype in (torch.float32, torch.bfloat16):
-        left, right = torch.ones(2048, 256, dtype=dtype), torch.ones(256, 512, dtype=dtype)
-        left @ right
-        started = time.perf_counter()
-        for _ in range(5):
-            left @ right
-        seconds[dtype] = time.perf_counter() - started
-    return seconds[torch.bfloat16] < 0.7 * seconds[torch.float32]
+        for name, value in facts.get("settings", {}).items():
+            if name not in ("half", "notes", "minutes", "patience") and value != getattr(self.config, name, value):
+                self.report(f"{name.replace('_', ' ')} is now {getattr(self.config, name)}; it was {value}.")
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -53,7 +53,11 @@ def seconds(first: float = 0.0, until: float = math.inf) -> Callable[[], float]:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> CachedCorpus:
-    return opened(tmp_path_factory.mktemp("corpus"), tunes(20, bars=6))
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "splits").mkdir()
+    lists = {"train": [f"tune {number}" for number in range(3, 20)], "valid": ["tune 0", "tune 1", "tune 2"]}
+    (folder / "splits" / "songs.json").write_text(json.dumps(lists))
+    return opened(folder, tunes(20, bars=6))
 
 
 @pytest.fixture
