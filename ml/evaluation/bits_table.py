@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
-import numpy as np
+from ml.evaluation.bench import FLOORS, Bench
+from ml.evaluation.board import Section, Table, Value
+from ml.evaluation.note_bits import total
+from ml.training.validation import MAX_EVENTS, Bits
 
-from ml.evaluation.ngrams import NGram
-from ml.models.checkpoint import LoadedModel
-from ml.tensors.sequence import EventRow
-from ml.training.cache import CachedCorpus
-from ml.training.validation import Bits, evaluation_rows, model_bits, validation_rows
-
-FLOORS = {"unigram": False, "bigram": True}
-"""Floors by name, and whether each sees the note before."""
-FLOOR_NOTES = 600_000
-"""The floors count so many training notes at most: far beyond where their figures stop moving."""
+DEFINITION = (
+    "Bits per note without velocity, END counted, natural order of events, all parts asked from the start of the "
+    "piece; in brackets how many fewer than the bigram needs. The first {notes:,} notes of up to {pieces} pieces a "
+    "corpus, evenly spread over the split, in rows of at most {events:,} events. With velocity: its bits are added; "
+    "pieces of one loudness have none. By field: bits per note of each field, mean of the corpora. Floors are trained "
+    "on each corpus's own training split, alpha chosen on validation."
+)
 
 
 @dataclass(frozen=True)
@@ -39,75 +35,61 @@ class Figure:
         return Figure(corpus, name, round(bits.per_note, 4), round(bits.per_note_with_velocity, 4), fields, bits.notes)
 
 
-def floors(corpus: CachedCorpus, rows: list[EventRow], valid_rows: list[EventRow], seed: int = 0) -> list[Figure]:
-    """Unigram and bigram trained on the corpus's own training split; alpha chosen on validation."""
-    numbers = np.random.default_rng(seed).permutation(corpus.splits["train"])
-    training: list[EventRow] = []
-    notes = 0
-    for number in numbers:
-        training.extend(evaluation_rows(corpus.piece(int(number))))
-        notes += min(int(corpus.sizes[number]), 1024)
-        if notes >= FLOOR_NOTES:
-            break
-    found = []
-    for name, bigram in FLOORS.items():
-        model = NGram(training, bigram)
-        # Without pieces to choose alpha on, the floor gets the alpha that suits it best: it may only seem too good.
-        found.append(Figure.of(corpus.name, name, model.bits(rows, model.best_alpha(valid_rows or rows))))
-    return found
-
-
-def bits_table(
-    corpora: list[CachedCorpus], models: list[LoadedModel], split: str, report: Callable[[str], None]
-) -> list[Figure]:
-    """Floors and every model on the first 1,024 notes of up to 120 pieces, evenly spread, of each corpus's split."""
+def bits_figures(bench: Bench) -> list[Figure]:
+    """Floors and every model on the pieces that the bench chose of each corpus's split."""
     figures: list[Figure] = []
-    for corpus in corpora:
-        valid_rows = validation_rows(corpus, "valid")
-        rows = valid_rows if split == "valid" else validation_rows(corpus, split)
-        if not rows:
-            report(f"{corpus.name} has no {split} pieces and is left out.")
-            continue
-        figures += floors(corpus, rows, valid_rows)
-        for model in models:
-            figures.append(Figure.of(corpus.name, model.id, model_bits(model.network, rows)))
-            report(f"{corpus.name}: {model.id} {figures[-1].per_note:.3f} bits a note")
+    for corpus in bench.measured():
+        for name in bench.names:
+            figures.append(Figure.of(corpus.name, name, total(bench.bits(name, corpus))))
+            bench.report(f"{corpus.name}: {name} {figures[-1].per_note:.3f} bits a note")
     return figures
 
 
-def as_markdown(figures: list[Figure]) -> str:
-    """Rows are models and floors, columns corpora; after each model the share below the bigram."""
-    corpora = list(dict.fromkeys(figure.corpus for figure in figures))
-    names = list(dict.fromkeys(figure.name for figure in figures))
-    cells = {(figure.corpus, figure.name): figure for figure in figures}
-    lines = ["| bits per note | " + " | ".join(corpora) + " |", "| --- |" + " ---: |" * len(corpora)]
-    for name in names:
-        row = []
-        for corpus in corpora:
-            figure, floor = cells.get((corpus, name)), cells.get((corpus, "bigram"))
-            text = "" if figure is None else f"{figure.per_note:.2f}"
-            if figure and floor and name not in FLOORS:
-                text += f" (−{100 * (1 - figure.per_note / floor.per_note):.0f} %)"
-            row.append(text)
-        lines.append(f"| {name} | " + " | ".join(row) + " |")
-    return "\n".join(lines) + "\n"
+def bits_section(bench: Bench) -> Section:
+    """The section "bits"."""
+    figures = bits_figures(bench)
+    scale = bench.scale
+    definition = DEFINITION.format(notes=scale.notes, pieces=scale.pieces, events=MAX_EVENTS)
+    facts = bench.facts(
+        pieces={corpus.name: len(bench.held_out(corpus)) for corpus in bench.measured()},
+        notes={figure.corpus: figure.notes for figure in figures},
+        alpha={corpus.name: bench.floors(corpus)["bigram"][1] for corpus in bench.measured()},
+    )
+    tables = (bits_table(figures), velocity_table(figures), field_table(figures))
+    details = {"figures": [asdict(figure) for figure in figures]}
+    return Section("bits", "Bits per note", definition, tables, facts, bench.missing(), details)
 
 
-def card_figures(figures: list[Figure], model: str, split: str) -> dict[str, Any]:
-    """What a model's card says of itself: its bits per note and the bigram's, by corpus."""
+def bits_table(figures: list[Figure]) -> Table:
+    """Rows are floors and models, columns corpora; after each model the share below the bigram."""
     floor = {figure.corpus: figure.per_note for figure in figures if figure.name == "bigram"}
-    return {
-        f"bits per note, {split}, without velocity": {
-            figure.corpus: figure.per_note for figure in figures if figure.name == model
-        },
-        f"bits per note of a bigram on the same {split} events": floor,
-    }
+    rows: dict[str, dict[str, Value]] = {}
+    for figure in figures:
+        below = 1 - figure.per_note / floor.get(figure.corpus, figure.per_note)
+        known = figure.name not in FLOORS and figure.corpus in floor
+        cell: Value = {"value": figure.per_note, "below": below} if known else figure.per_note
+        rows.setdefault(figure.name, {})[figure.corpus] = cell
+    return Table("bits per note", corpora_of(figures), rows)
 
 
-def write_tables(figures: list[Figure], folder: Path, facts: dict[str, Any]) -> None:
-    """Write scoreboard.json and scoreboard.md."""
-    folder.mkdir(parents=True, exist_ok=True)
-    data = {**facts, "figures": [asdict(figure) for figure in figures]}
-    (folder / "scoreboard.json").write_text(json.dumps(data, indent=1) + "\n", "utf-8")
-    text = "\n".join(f"- {name}: {value}" for name, value in facts.items())
-    (folder / "scoreboard.md").write_text(f"# Scoreboard\n\n{text}\n\n{as_markdown(figures)}", "utf-8")
+def velocity_table(figures: list[Figure]) -> Table:
+    """The same with velocity, of the corpora that have any."""
+    expressive = [figure for figure in figures if figure.fields["velocity"] > 0]
+    rows: dict[str, dict[str, Value]] = {}
+    for figure in expressive:
+        rows.setdefault(figure.name, {})[figure.corpus] = figure.with_velocity
+    return Table("bits per note with velocity", corpora_of(expressive), rows)
+
+
+def field_table(figures: list[Figure]) -> Table:
+    """Bits per note by field, mean of the corpora."""
+    rows: dict[str, dict[str, Value]] = {}
+    for name in dict.fromkeys(figure.name for figure in figures):
+        mine = [figure.fields for figure in figures if figure.name == name]
+        rows[name] = {field: sum(fields[field] for fields in mine) / len(mine) for field in mine[0]}
+    columns = tuple(figures[0].fields) if figures else ()
+    return Table("bits by field", columns, rows)
+
+
+def corpora_of(figures: list[Figure]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(figure.corpus for figure in figures))

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ml.evaluation.bits_table import FLOORS, as_markdown, bits_table, card_figures, write_tables
-from ml.models.checkpoint import CARD_FILE, LoadedModel, UnusableCheckpoint, load_model
+from ml.evaluation.bench import FLOORS, QUICK, Bench, Scale
+from ml.evaluation.bits_by_place import place_section
+from ml.evaluation.bits_table import bits_section
+from ml.evaluation.board import Section, add_to_board, section_text
+from ml.evaluation.cards import write_card
+from ml.evaluation.trunk_table import trunk_section
+from ml.models.checkpoint import LoadedModel, UnusableCheckpoint, load_model
 from ml.training.cache import open_corpora
 from ml.training.sources import EmptyCorpus
 
-DEFINITION = (
-    "Bits per note without velocity, END counted, natural order of events, all parts asked from the start of the "
-    "piece; first 1,024 notes of up to 120 pieces a corpus, evenly spread over the split, in rows of at most 512 "
-    "events; floors are trained on each corpus's own training split, alpha chosen on validation"
-)
+SECTIONS = ("bits", "places", "trunks")
+SHIPPED, BOARD = Path("resources/models"), Path("ml/evaluation")
 
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
-    parser = commands.add_parser("evaluate", help="measure models on held-out music", description=DEFINITION)
-    parser.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="model folders")
+    text = (
+        "Measure models on held-out music and write the scoreboard (scoreboard.json, and scoreboard.md made from it). "
+        "Sections that are not measured now stay as they are in it."
+    )
+    parser = commands.add_parser("evaluate", help="measure models on held-out music", description=text)
+    parser.add_argument(
+        "models", nargs="*", type=Path, metavar="MODEL", help=f"model folders; without any, those in {SHIPPED}"
+    )
     parser.add_argument("--corpora", nargs="+", type=Path, required=True, metavar="CORPUS", help="zips or folders")
     parser.add_argument("--split", choices=("valid", "test"), default="valid")
+    parser.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS, metavar="SECTION",
+                        help=f"what to measure: {', '.join(SECTIONS)}; all without this")  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help="a few pieces only, to see that all runs; writes no board")
+    parser.add_argument("--seed", type=int, default=0, help="decides which passages are sampled, and the samples")
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where read corpora are kept")
-    parser.add_argument("-o", "--output", type=Path, help="folder for scoreboard.json and scoreboard.md")
+    parser.add_argument("-o", "--output", type=Path, help=f"folder of the scoreboard; without this {BOARD}")
     parser.add_argument("--write-cards", action="store_true", help="put the figures on the models' cards")
     parser.set_defaults(run=run)
 
@@ -47,22 +60,35 @@ def run(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Measure, print, and write what was asked for."""
-    models = told_apart([load_model(folder) for folder in options.models], options.models)
+    """Measure section by section; print and write each as soon as it is there."""
+    folders = options.models or sorted(folder.parent for folder in SHIPPED.glob("*/card.json"))
+    output = options.output or (None if options.quick else BOARD)
+    if output:
+        output.mkdir(parents=True, exist_ok=True)
+    models = told_apart([load_model(folder) for folder in folders], folders)
     corpora = open_corpora(options.corpora, options.cache, report)
-    figures = bits_table(corpora, models, options.split, report)
-    print(as_markdown(figures))
-    facts = {
-        "definition": DEFINITION,
-        "split": options.split,
-        "data": {corpus.name: corpus.data_hash for corpus in corpora},
-        "checkpoints": {model.id: model.checkpoint for model in models},
+    bench = Bench(corpora, models, options.split, report, QUICK if options.quick else Scale(), options.seed)
+    made = makers(bench, folders)
+    started = time.monotonic()
+    for number, name in enumerate(options.sections, 1):
+        report(f"Section {number} of {len(options.sections)}: {name}")
+        section = made[name]()
+        print(section_text(section.as_data()), flush=True)
+        if output:
+            add_to_board(output, section)
+        if options.write_cards:
+            for folder, model in zip(folders, models, strict=True):
+                write_card(folder, model, section)
+        report(f"{name} done after {(time.monotonic() - started) / 60:.1f} minutes")
+
+
+def makers(bench: Bench, folders: list[Path]) -> dict[str, Callable[[], Section]]:
+    """What measures each section."""
+    return {
+        "bits": lambda: bits_section(bench),
+        "places": lambda: place_section(bench),
+        "trunks": lambda: trunk_section(bench, folders),
     }
-    if options.output:
-        write_tables(figures, options.output, facts)
-    if options.write_cards:
-        for folder, model in zip(options.models, models, strict=True):
-            write_card(folder, model, card_figures(figures, model.id, options.split))
 
 
 def told_apart(models: list[LoadedModel], folders: list[Path]) -> list[LoadedModel]:
@@ -72,17 +98,6 @@ def told_apart(models: list[LoadedModel], folders: list[Path]) -> list[LoadedMod
         replace(model, id=folder.as_posix()) if names.count(model.id) > 1 else model
         for model, folder in zip(models, folders, strict=True)
     ]
-
-
-def write_card(folder: Path, model: LoadedModel, figures: dict[str, Any]) -> None:
-    """Add figures to a model's card, corpus by corpus; others that stand there stay."""
-    known = dict(model.card.get("figures", {}))
-    for title, by_corpus in figures.items():
-        known[title] = {**known.get(title, {}), **by_corpus}
-    card = {**model.card, "figures": known}
-    draft = folder / (CARD_FILE + ".draft")
-    draft.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    draft.replace(folder / CARD_FILE)
 
 
 def report(text: str) -> None:

@@ -68,10 +68,16 @@ def evaluation_rows(piece: PieceEvents, notes: int = NOTES, max_events: int = MA
 def validation_rows(
     corpus: CachedCorpus, split: str = "valid", pieces: int = PIECES, notes: int = NOTES
 ) -> list[EventRow]:
-    """Rows of up to `pieces` pieces of the split, spread evenly over it: its order goes by book and name."""
+    """Rows of the pieces that `spread_pieces` chooses."""
+    numbers = spread_pieces(corpus, split, pieces)
+    return [row for number in numbers for row in evaluation_rows(corpus.piece(number), notes)]
+
+
+def spread_pieces(corpus: CachedCorpus, split: str, pieces: int = PIECES) -> list[int]:
+    """Numbers of up to `pieces` pieces of the split, spread evenly over it: its order goes by book and name."""
     numbers = corpus.splits[split]
-    numbers = numbers[np.unique(np.linspace(0, len(numbers) - 1, min(pieces, len(numbers))).round().astype(np.int64))]
-    return [row for number in numbers for row in evaluation_rows(corpus.piece(int(number)), notes)]
+    chosen = np.unique(np.linspace(0, len(numbers) - 1, min(pieces, len(numbers))).round().astype(np.int64))
+    return [int(number) for number in numbers[chosen]]
 
 
 @torch.inference_mode()

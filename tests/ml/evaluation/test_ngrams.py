@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.evaluation.ngrams import ALPHAS, SIZES, NGram, events
+from ml.evaluation.ngrams import ALPHAS, CONTEXTS, SIZES, NGram, context, events
+from ml.evaluation.note_bits import asked_events, total
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.tensors import vocabulary as v
 from ml.tensors.piece import piece_events
@@ -33,29 +34,49 @@ def melody(pitches: list[int]) -> Score:
     st.sampled_from(sorted(SIZES)), st.data(),
 )  # fmt: skip
 def test_the_probabilities_of_every_context_sum_to_one(pitches, alpha, bigram, field, data):
-    model = NGram(rows_of(melody(pitches)), bigram)
-    contexts = [context for name, context in model.totals if name == field]
-    context = data.draw(st.sampled_from([*contexts, (999, 999)]))
-    total = model.totals[field, context] + alpha * SIZES[field]
-    shares = [(model.counts[field, context, value] + alpha) / total for value in range(SIZES[field])]
-    assert sum(shares) == pytest.approx(1)
-    assert all(0 < share <= 1 for share in shares)
+    rows = rows_of(melody(pitches))
+    model = NGram(rows, bigram)
+    seen = [int(number) for row in rows for number in events(row)[field].context]
+    chances = model.chances(field, data.draw(st.sampled_from([*seen, 7])), alpha)
+    assert chances.shape == (SIZES[field],)
+    assert chances.sum() == pytest.approx(1)
+    assert ((chances > 0) & (chances <= 1)).all()
+
+
+def test_bits_are_those_of_the_probabilities():
+    rows, held_out = rows_of(tune(1)), rows_of(tune(2))
+    for bigram in (False, True):
+        model = NGram(rows, bigram)
+        expected = dict.fromkeys(SIZES, 0.0)
+        for name, field in (item for row in held_out for item in events(row).items()):
+            for number, value in zip(field.context, field.value, strict=True):
+                expected[name] -= math.log2(model.chances(name, int(number), 0.1)[value])
+        assert model.bits(held_out, 0.1).fields == pytest.approx(expected)
 
 
 def test_every_value_has_its_place_in_the_sizes():
-    for field, context, value in (event for row in rows_of(tune(1), tune(2)) for event in events(row)):
-        assert 0 <= value < SIZES[field]
-        assert len(context) == 2
+    for name, field in (item for row in rows_of(tune(1), tune(2)) for item in events(row).items()):
+        assert ((field.value >= 0) & (field.value < SIZES[name])).all()
+        assert ((field.context >= 0) & (field.context % CONTEXTS < 300)).all()
+    assert context(np.array([3]), np.array([4])) != context(np.array([4]), np.array([3]))
 
 
 def test_each_note_gives_five_values_and_each_row_an_end():
     rows = rows_of(tune(bars=40))
-    counted = Counter(field for row in rows for field, _, _ in events(row))
+    counted = {name: sum(len(events(row)[name].value) for row in rows) for name in SIZES}
     notes = tune(bars=40).note_count
     assert {counted[field] for field in ("part", "pitch", "length", "velocity")} == {notes}
     assert counted["onset"] == notes + len(rows)
-    ends = sum(field == "onset" and value == v.END for row in rows for field, _, value in events(row))
-    assert ends == len(rows)
+    assert sum(int((events(row)["onset"].value == v.END).sum()) for row in rows) == len(rows)
+
+
+def test_the_bits_of_single_notes_sum_to_those_of_all():
+    rows = rows_of(tune(3, bars=40))
+    model = NGram(rows_of(tune(1)), bigram=True)
+    parts = [model.note_bits(row, 0.1) for row in rows]
+    assert [part.fields.shape[1] for part in parts] == [len(asked_events(row)) - 1 for row in rows]
+    assert total(parts).fields == pytest.approx(model.bits(rows, 0.1).fields)
+    assert all(part.end > 0 for part in parts)
 
 
 def test_bits_are_those_of_counting_by_hand():
@@ -81,7 +102,7 @@ def test_the_bigram_beats_the_unigram_where_notes_repeat_in_order():
 def test_the_bigram_knows_the_note_before_and_not_the_one_to_come():
     pitches = [60, 61, 62, 63, 64, 65]
     (row,) = rows_of(melody(pitches))
-    before = [context[0] for field, context, _ in events(row) if field == "pitch"]
+    before = [int(number) // CONTEXTS for number in events(row)["pitch"].context]
     assert before[1:] == [a for a, _ in pairwise(pitches)]
 
 
