@@ -37,6 +37,8 @@ def random_window(
     room = max_events - v.FRAME_EVENTS - parts - 1
     if verb == "vary":
         room = room * 2 // 3
+    if room < 1:
+        return None
     note = int(rng.integers(len(piece)))
     first = int(np.searchsorted(piece.bar_starts, piece.onset[note], "right")) - 1
     if rng.random() < 0.3 or len(piece) <= room:

@@ -9,6 +9,8 @@ from ml.models.event_model import EventModel, ModelConfig
 from ml.tensors.vocabulary import COLUMNS
 
 SMALL = {
+    "rnn": ModelConfig("rnn", width=32, layers=2, hidden=40),
+    "gru": ModelConfig("gru", width=32, layers=2, hidden=40),
     "lstm": ModelConfig("lstm", width=32, layers=2, hidden=40),
     "transformer": ModelConfig("transformer", width=64, layers=2, heads=2, feed_forward=48, recurrent_layers=1),
     "transformer without recurrence": ModelConfig("transformer", width=64, layers=2, heads=2, feed_forward=48),
@@ -58,6 +60,7 @@ def test_no_event_sees_a_later_one(model):
         {"trunk": "lstm", "width": 10**9, "layers": 2, "hidden": 8},
         {"trunk": "lstm", "width": 32, "layers": 2, "hidden": 8, "run": "rm"},
         {"trunk": "lstm", "width": "32", "layers": 2, "hidden": 8},
+        {"trunk": "gru", "width": 32, "layers": 2, "hidden": 8, "head": "hydra"},
         ["lstm"],
     ],
 )

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from ml.music import Metre, Note, NoteTable, Score, TimeMap, Track
 from ml.tensors import vocabulary as v
 from ml.tensors.bar_grid import BarGrid
-from ml.tensors.event_features import COLUMN
+from ml.tensors.event_features import COLUMN, previous_in_part
 from ml.tensors.piece import piece_events
 from ml.tensors.sequence import TARGET, TARGETS, event_row, onset_class
-from ml.tensors.window import Window
+from ml.tensors.window import Hints, Window
 
 QUARTER = 480
 
@@ -42,7 +42,9 @@ def test_own_past_comes_last_and_the_region_starts_with_ask():
     piece = piece_events(song(MELODY, BASS))
     row = event_row(piece, Window(0, 2, 3, 3, asked_parts=(0,)))
     parts = ["asked part", "given part"]
-    assert kinds(row) == ["control"] * 5 + parts + ["given"] * 3 + ["past"] * 4 + ["ask"] + ["asked"] * 2
+    assert (
+        kinds(row) == ["control"] * 5 + parts + ["given"] * 3 + ["past"] * 4 + ["control"] * 2 + ["ask"] + ["asked"] * 2
+    )
 
 
 def test_the_first_asked_onset_counts_from_the_region_and_the_last_target_is_end():
@@ -155,3 +157,66 @@ def test_target_names_are_in_order():
 def test_one_onset_is_placed_as_many_are(lengths, onset):
     grid = BarGrid(np.concatenate([[0], np.cumsum(lengths)]))
     assert grid.place(onset) == tuple(int(part[0]) for part in grid.locate(np.array([onset])))
+
+
+def asked_at(row) -> int:
+    return kinds(row).index("ask")
+
+
+def test_what_comes_after_the_region_is_given_for_filling_a_gap():
+    piece = piece_events(song(MELODY, BASS))
+    row = event_row(piece, Window(0, 1, 2, 3, asked_parts=(0,)))
+    given = row.features[[kind == "given" for kind in kinds(row)]]
+    own = given[given[:, COLUMN["part"]] == 0]
+    assert own[:, COLUMN["pitch"]].tolist() == [79, 77]  # the melody's third bar
+    assert kinds(row).count("asked") == 1
+
+
+def test_locked_notes_are_given_and_heard_by_those_after_them():
+    piece = piece_events(song(MELODY))
+    locked = np.zeros(len(piece), bool)
+    locked[1] = True
+    row = event_row(piece, Window(0, 0, 1, 1, asked_parts=(0,)), hints=Hints(locked=locked))
+    assert kinds(row).count("given") == 1
+    targets = row.targets[asked_at(row) :]
+    assert targets[:-1, TARGET["pitch"]].tolist() == [72, 76]
+    assert targets[:-1, TARGET["previous_pitch"]].tolist() == [-1, 74]  # 74 is the locked note
+    assert targets[:-1, TARGET["onset"]].tolist() == [0, 36]  # the cursor counts from asked notes alone
+
+
+def test_a_locked_note_comes_before_the_others_of_its_onset():
+    onset, part = np.array([0, 24, 24]), np.array([0, 0, 0])
+    pitch, locked = np.array([60, 64, 67]), np.array([False, False, True])
+    assert previous_in_part(onset, part, pitch).tolist() == [-1, 60, 64]
+    assert previous_in_part(onset, part, pitch, locked).tolist() == [-1, 67, 60]
+
+
+def test_chords_and_kept_rhythm_stand_among_the_given_notes_in_time_order():
+    piece = piece_events(song(MELODY, BASS))
+    chords = np.array([[0, 96], [0, 5], [0, 3]])
+    kept = np.array([[96], [0], [48], [v.UP]])
+    row = event_row(piece, Window(0, 1, 2, 2, asked_parts=(0,)), hints=Hints(chords=chords, kept=kept), transpose=2)
+    between = [kind for kind in kinds(row) if kind in ("given", "chord", "kept")]
+    assert between == ["chord", "given", "chord", "kept", "given"]
+    rows = row.features[[kind == "chord" for kind in kinds(row)]]
+    assert rows[:, COLUMN["pitch_class"]].tolist() == [2, 7]  # roots move with the music
+    assert rows[:, COLUMN["control"]].tolist() == [v.control_value("chord", 0), v.control_value("chord", 3)]
+    told = row.features[kinds(row).index("kept")]
+    assert told[COLUMN["pitch"]] == v.COLUMNS["pitch"] - 1  # the pitch stays open
+    assert told[COLUMN["control"]] == v.control_value("contour", v.UP)
+    assert row.places[kinds(row).index("kept"), 0] == 4.0
+
+
+def test_region_controls_stand_just_before_ask():
+    row = event_row(piece_events(song(MELODY)), Window(0, 1, 2, 2, (0,)), hints=Hints(density=4, leaps=2))
+    at = asked_at(row)
+    assert row.features[at - 2 : at, COLUMN["control"]].tolist() == [
+        v.control_value("density", 4),
+        v.control_value("leaps", 2),
+    ]
+
+
+def test_a_past_that_is_not_to_be_learned_asks_nothing():
+    row = event_row(piece_events(song(MELODY)), Window(0, 2, 3, 3, (0,)), learn_past=False)
+    assert (row.targets[: asked_at(row), 0] == -1).all()
+    assert (row.targets[asked_at(row) :, 0] >= 0).all()

@@ -12,7 +12,7 @@ from ml.tensors.event_features import COLUMN
 from ml.tensors.piece import piece_events
 from ml.tensors.sequence import TARGET, event_row
 from ml.training.augmentation import Augmentation
-from ml.training.windows import last_bar_that_fits, random_row, random_window
+from ml.training.windows import MAX_BARS, VERBS, last_bar_that_fits, random_row, random_window
 from tests.ml.training.tunes import tune
 
 QUARTER = 24
@@ -34,14 +34,14 @@ def pieces(draw: st.DrawFn):
 
 
 @settings(max_examples=60)
-@given(pieces(), st.integers(40, 200), st.integers(0, 2**32))
-def test_a_row_has_room_for_its_window_and_something_is_asked(piece, max_events, seed):
-    window = random_window(piece, max_events, np.random.default_rng(seed))
+@given(pieces(), st.integers(40, 200), st.integers(0, 2**32), st.sampled_from(list(VERBS)))
+def test_a_row_has_room_for_its_window_and_something_is_asked(piece, max_events, seed, verb):
+    window = random_window(piece, max_events, np.random.default_rng(seed), verb)
     if window is None:
         return
     bars = len(piece.bar_starts) - 1
     assert 0 <= window.first_bar <= window.region_bar < window.end_bar <= bars
-    assert window.region_bar <= window.given_end_bar <= window.end_bar
+    assert window.region_bar <= window.given_end_bar <= bars
     assert window.asked_parts
     assert set(window.asked_parts) <= set(range(len(piece.instruments)))
     row = event_row(piece, window)
@@ -93,7 +93,7 @@ def test_the_last_bar_that_fits_is_the_last(piece, events, data):
 
     assert first <= end <= bars
     assert notes(end) <= events
-    assert end in (bars, first + 96) or notes(end + 1) > events
+    assert end in (bars, first + MAX_BARS) or notes(end + 1) > events
 
 
 def test_music_too_dense_for_a_row_gives_none():
