@@ -47,6 +47,7 @@ class Answers:
 
     open: Path | None = None
     save: Path | None = None
+    model: Path | None = None
     about_unsaved: Unsaved = Unsaved.DISCARD
 
     def open_path(self, folder: Path) -> Path | None:
@@ -54,6 +55,9 @@ class Answers:
 
     def save_path(self, title: str, suggested: Path, kind: str) -> Path | None:
         return self.save
+
+    def model_folder(self, folder: Path) -> Path | None:
+        return self.model
 
     def unsaved(self, name: str) -> Unsaved:
         return self.about_unsaved

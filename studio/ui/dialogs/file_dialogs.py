@@ -25,6 +25,7 @@ class Asking(Protocol):
 
     def open_path(self, folder: Path) -> Path | None: ...
     def save_path(self, title: str, suggested: Path, kind: str) -> Path | None: ...
+    def model_folder(self, folder: Path) -> Path | None: ...
     def unsaved(self, name: str) -> Unsaved: ...
 
 
@@ -49,6 +50,11 @@ class FileDialogs:
         names = dialog.selectedFiles()
         dialog.deleteLater()
         return Path(names[0]) if chosen and names else None
+
+    def model_folder(self, folder: Path) -> Path | None:
+        """A folder that should hold a model, None when the user thought better of it."""
+        name = QFileDialog.getExistingDirectory(self._parent, "Choose a model folder", str(folder))
+        return Path(name) if name else None
 
     def unsaved(self, name: str) -> Unsaved:
         box = QMessageBox(self._parent)

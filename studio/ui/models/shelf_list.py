@@ -1,51 +1,124 @@
-"""The shelf in the panel: one check box per model, what it is good at, and its card on hovering."""
+"""The shelf in the panel: one check box per model, how fast it is here, what it is good at, its card on hovering."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine import ModelCard, ShelfProblem
+from studio.engine.card_text import bits_per_note, readable
+from studio.engine.shelf import STANDARD_COUNT
 from studio.ui.labels import ElidedLabel, as_plain_tooltip, dim_label
 
-FIGURES_SHOWN = 8
+FIGURES_SHOWN = 9
+ROOMY = 3
+"""With more models than this, only those that are ticked take a second line."""
+TALLEST_PX = 190
+INDENT_PX = 24
 
 
 def facts(card: ModelCard) -> str:
-    """One short line: trunk, size, what it is good at."""
-    parts = (card.trunk, f"{card.size_text} parameters" if card.parameters else "", card.good_at)
-    return " · ".join(part for part in parts if part)
+    """One short line: size, what it is good at, or why it cannot answer."""
+    if card.cannot:
+        return card.cannot
+    size = f"{card.size_text} parameters" if card.parameters else ""
+    return " · ".join(part for part in (card.trunk, size, card.good_at) if part)
 
 
-def card_text(card: ModelCard) -> str:
+def card_text(card: ModelCard, speed: str = "") -> str:
     """What the card says, as plain lines for a tooltip."""
-    lines = [card.name]
-    if card.good_at:
-        lines.append(f"Good at: {card.good_at}")
+    lines = [card.name, facts(card)]
+    if speed:
+        lines.append(f"Speed here: {speed} for one take")
     if card.corpora:
-        lines.append("Learned from: " + ", ".join(card.corpora[:8]))
+        lines.append("Learned from: " + ", ".join(readable(corpus) for corpus in card.corpora[:10]))
+    bits = list(bits_per_note(card).items())
+    if bits:
+        lines.append("Bits per note, fewer is better:")
+        lines += [f"    {corpus} {value:.2f}" for corpus, value in bits[:FIGURES_SHOWN]]
     if card.licence:
         lines.append(f"Licence: {card.licence}")
-    figures = list(card.figures.items())
-    lines += [f"{name}: {value:g}" for name, value in figures[:FIGURES_SHOWN]]
-    if len(figures) > FIGURES_SHOWN:
-        lines.append(f"and {len(figures) - FIGURES_SHOWN} more figures in {card.folder / 'card.json'}")
     return "\n".join(lines)
 
 
-class ShelfList(QWidget):
-    """Check boxes for the models; `chosen` are the ids that are ticked, in the order of the shelf."""
+class ShelfRow(QWidget):
+    """One model. `box` is greyed where the model cannot answer; `second` is shown when there is room for it."""
+
+    def __init__(self, card: ModelCard, changed: Callable[[], None], show_card: Callable[[str], None]) -> None:
+        super().__init__()
+        self.card = card
+        self.box = QCheckBox(card.name.replace("&", "&&"))
+        self.box.setObjectName(f"model.{card.id}")
+        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.box.setEnabled(not card.cannot)
+        self.box.setMinimumWidth(40)
+        self.box.toggled.connect(lambda _: changed())
+        self.speed = dim_label()
+        self.about = QToolButton()
+        self.about.setText("⋯")
+        self.about.setObjectName(f"about.{card.id}")
+        self.about.setAccessibleName(f"About {card.name}")
+        self.about.setToolTip(as_plain_tooltip(f"All that is known about {card.name}"))
+        self.about.setProperty("small", True)
+        self.about.setAutoRaise(True)
+        self.about.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.about.clicked.connect(lambda _: show_card(card.id))
+        self.second = ElidedLabel(facts(card))
+        self.second.setProperty("role", "dim")
+        self.second.setContentsMargins(INDENT_PX, 0, 0, 3)
+        first = QHBoxLayout()
+        first.setSpacing(4)
+        first.addWidget(self.box, 1)
+        first.addWidget(self.speed)
+        first.addWidget(self.about)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(first)
+        column.addWidget(self.second)
+
+    def show_speed(self, speed: str) -> None:
+        """The speed as text, also in the tooltips."""
+        self.speed.setText(speed)
+        self.box.setAccessibleDescription(f"{facts(self.card)} {speed}".strip())
+        tooltip = as_plain_tooltip(card_text(self.card, speed))
+        for widget in (self.box, self.second, self.speed):
+            widget.setToolTip(tooltip)
+
+
+class ShelfList(QScrollArea):
+    """Check boxes for the models; `chosen` are the ids that are ticked, in the order of the shelf.
+
+    `speed_of` words how fast a model is here, `show_card` opens all that is known about one: both may be set at
+    any time.
+    """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
+        self.speed_of: Callable[[ModelCard], str] = lambda card: ""
+        self.show_card: Callable[[str], None] = lambda model_id: None
+        self.rows: dict[str, ShelfRow] = {}
         self._changed = changed
-        self.boxes: dict[str, QCheckBox] = {}
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._page = QWidget()
+        self._layout = QVBoxLayout(self._page)
+        self._layout.setContentsMargins(0, 0, 2, 0)
         self._layout.setSpacing(1)
+        self.setWidget(self._page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Without this the area would paint a ground of its own over the panel's.
+        self.viewport().setAutoFillBackground(False)
+        self._page.setAutoFillBackground(False)
+
+    @property
+    def boxes(self) -> dict[str, QCheckBox]:
+        """The check boxes of models that can answer, by id."""
+        return {model: row.box for model, row in self.rows.items() if not row.card.cannot}
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -57,35 +130,61 @@ class ShelfList(QWidget):
             box.blockSignals(True)
             box.setChecked(model in chosen)
             box.blockSignals(False)
+        self._fold()
 
     def show_models(
         self, cards: Sequence[ModelCard], problems: Sequence[ShelfProblem], chosen: Sequence[str] | None, place: Path
     ) -> None:
-        """List these models, ticking `chosen` (None or nothing left of it: all). `place` is where models belong."""
+        """List these models, ticking `chosen` (None or nothing left of it: the first two that can answer).
+
+        `place` is where models belong.
+        """
+        self._clear()
+        for card in cards:
+            row = ShelfRow(card, self._on_tick, lambda model_id: self.show_card(model_id))
+            self.rows[card.id] = row
+            self._layout.addWidget(row)
+        self.tick([model for model in chosen or () if model in self.boxes] or list(self.boxes)[:STANDARD_COUNT])
+        self.show_speeds()
+        if not cards:
+            self._layout.addWidget(dim_label(f"No model is installed. Put model folders into {place}.", wrap=True))
+        for problem in problems:
+            self._layout.addWidget(_error(problem.sentence))
+        self._layout.addStretch(1)
+
+    def show_speeds(self) -> None:
+        """Ask anew how fast each model is here."""
+        for row in self.rows.values():
+            row.show_speed(self.speed_of(row.card))
+
+    def sizeHint(self) -> QSize:
+        width = super().sizeHint().width()
+        return QSize(width, min(self._page.sizeHint().height(), TALLEST_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, min(self._page.sizeHint().height(), TALLEST_PX))
+
+    def _on_tick(self) -> None:
+        self._fold()
+        self._changed()
+
+    def _fold(self) -> None:
+        """Give the second line to models that are meant, or to all where there is room."""
+        for row in self.rows.values():
+            row.second.setVisible(len(self.rows) <= ROOMY or row.box.isChecked())
+        self._page.updateGeometry()
+        self.updateGeometry()
+
+    def _clear(self) -> None:
         while (item := self._layout.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        ids = {card.id for card in cards}
-        ticked = ids & set(chosen or ()) or ids
-        self.boxes = {}
-        for card in cards:
-            box = QCheckBox(card.name.replace("&", "&&"))
-            box.setObjectName(f"model.{card.id}")
-            box.setChecked(card.id in ticked)
-            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            box.toggled.connect(lambda _: self._changed())
-            line = ElidedLabel(facts(card))
-            line.setProperty("role", "dim")
-            line.setContentsMargins(24, 0, 0, 3)
-            for widget in (box, line):
-                widget.setToolTip(as_plain_tooltip(card_text(card)))
-                self._layout.addWidget(widget)
-            self.boxes[card.id] = box
-        if not cards:
-            self._layout.addWidget(dim_label(f"No model is installed. Put model folders into {place}.", wrap=True))
-        for problem in problems:
-            label = dim_label(problem.sentence, wrap=True)
-            label.setProperty("role", "error")
-            self._layout.addWidget(label)
+        self.rows = {}
+
+
+def _error(sentence: str) -> QLabel:
+    label = dim_label(sentence, wrap=True)
+    label.setProperty("role", "error")
+    return label

@@ -65,6 +65,7 @@ class Answers:
 
     open: Path | None = None
     save: Path | None = None
+    model: Path | None = None
     about_unsaved: Unsaved = Unsaved.CANCEL
     asked: list[str] = field(default_factory=list)
 
@@ -75,6 +76,10 @@ class Answers:
     def save_path(self, title: str, suggested: Path, kind: str) -> Path | None:
         self.asked.append(f"save {suggested.name}")
         return self.save
+
+    def model_folder(self, folder: Path) -> Path | None:
+        self.asked.append("model folder")
+        return self.model
 
     def unsaved(self, name: str) -> Unsaved:
         self.asked.append(f"unsaved {name}")
