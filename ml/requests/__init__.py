@@ -22,6 +22,7 @@ from ml.requests.request import (
 )
 from ml.requests.staying import replaced_notes, ringing_notes, staying
 from ml.requests.take import Provenance, Take, TakeNote, score_with_notes, score_with_take, take_alone
+from ml.requests.variation import varied_region
 
 __all__ = [
     "DENSITY_LEVELS",
@@ -50,5 +51,6 @@ __all__ = [
     "score_with_take",
     "staying",
     "take_alone",
+    "varied_region",
     "violations",
 ]

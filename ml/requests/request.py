@@ -107,7 +107,7 @@ class GenerationRequest:
     seed: int = 0
 
     def check(self) -> None:
-        """Raise RefusedRequest when the request has no room or contradicts itself."""
+        """Raise RefusedRequest when the request has no room, contradicts itself or leaves nothing possible."""
         region, bars = self.region, self.bars
         if region.start_tick < 0:
             raise RefusedRequest("The asked region starts before the song: choose a place from bar 1 on.")
@@ -129,7 +129,10 @@ class GenerationRequest:
             raise RefusedRequest("Surprise must lie between -2 and 2.")
         if not 0.01 <= self.sampling.top_p <= 1.0:
             raise RefusedRequest("Top-p must lie between 0.01 and 1.")
-        if sentence := self.limits.contradiction():
+        # Imported here: what contradicts itself is worked out from whole requests.
+        from ml.requests.contradictions import contradiction
+
+        if sentence := contradiction(self):
             raise RefusedRequest(sentence)
 
     @property

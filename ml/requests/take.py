@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from ml.music import LOCKED, Note, NoteTable, Score, Track
+from ml.music import MUTED, Note, NoteTable, Score, Track
+from ml.requests.plain import Plain, plain_keep, plain_leanings, plain_limits
 from ml.requests.request import GenerationRequest, Region
+from ml.requests.staying import staying
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,11 @@ class TakeNote:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a take came from: enough to make it again on the same machine."""
+    """Where a take came from: enough to make it again on the same machine. All of it can be written as JSON.
+
+    `limits`, `leanings` and `keep` hold what was set, by name (`ml.requests.plain`); takes of programs before these
+    were known have them empty.
+    """
 
     model: str
     checkpoint: str
@@ -46,6 +53,34 @@ class Provenance:
     region_end_tick: int
     tracks: tuple[int, ...]
     bits_per_note: float
+    surprise: float = 0.0
+    limits: Plain = field(default_factory=dict)
+    leanings: Plain = field(default_factory=dict)
+    keep: Plain = field(default_factory=dict)
+
+    @staticmethod
+    def of(request: GenerationRequest, **facts: Any) -> Provenance:
+        """What the request itself says, and the `facts` that only the one who answered knows: model, checkpoint,
+        take, prompt_start_tick, prompt_end_tick, bits_per_note."""
+        limits, region = request.limits, request.region
+        return Provenance(
+            verb=request.verb.value,
+            seed=request.seed,
+            takes=request.takes,
+            temperature=request.sampling.temperature,
+            top_p=request.sampling.top_p,
+            surprise=request.sampling.surprise,
+            key=str(limits.key) if limits.key else None,
+            lowest=limits.lowest,
+            highest=limits.highest,
+            region_start_tick=region.start_tick,
+            region_end_tick=region.end_tick,
+            tracks=region.tracks,
+            limits=plain_limits(limits),
+            leanings=plain_leanings(request.leanings),
+            keep=plain_keep(request),
+            **facts,
+        )
 
 
 @dataclass(frozen=True)
@@ -65,7 +100,8 @@ class Take:
 def score_with_take(score: Score, take: Take, source: int = 0) -> Score:
     """The score with the take in it: the asked region of the asked tracks cleared, then filled.
 
-    Notes that ring into the region from before are clipped at its start. Locked notes stay as they are.
+    Notes that ring into the region from before are clipped at its start. Locked notes and those that the region
+    keeps stay as they are; a new note ends where one of them starts on its pitch, and is left out where it sounds.
     The take's notes are marked with `source`.
     """
     return score_with_notes(score, take.request.region, take.notes, source)
@@ -74,14 +110,15 @@ def score_with_take(score: Score, take: Take, source: int = 0) -> Score:
 def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...], source: int = 0) -> Score:
     """The score with these notes in place of what starts in the region; also for takes still being written.
 
-    What `score_with_take` says of ringing notes, locked notes and `source` holds here.
+    What `score_with_take` says of ringing notes, notes that stay and `source` holds here.
     """
     for index in region.tracks:
         track = score.tracks[index]
         table = track.notes
-        free = table.flags & LOCKED == 0
+        free = ~staying(score, region, index)
         ringing = np.flatnonzero(free & (table.start < region.start_tick) & (table.end > region.start_tick))
         inside = np.flatnonzero(free & (table.start >= region.start_tick) & (table.start < region.end_tick))
+        stay = table.take(np.flatnonzero(~free & (table.flags & MUTED == 0) & (table.end > region.start_tick)))
         if len(ringing):
             table = table.replaced(ringing, length=region.start_tick - table.start[ringing])
         if len(inside):
@@ -89,8 +126,21 @@ def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...], 
         written = NoteTable.of(
             Note(n.start, n.length, n.pitch, n.velocity, source=source) for n in notes if n.track == index
         )
-        score = score.with_track(index, track.with_notes(table.added(written)))
+        score = score.with_track(index, track.with_notes(table.added(_making_way(written, stay))))
     return score
+
+
+def _making_way(written: NoteTable, stay: NoteTable) -> NoteTable:
+    """The written notes without what would sound over a note that stays on the same pitch."""
+    for note in stay:
+        same = written.pitch == note.pitch
+        before = np.flatnonzero(same & (written.start < note.start) & (written.end > note.start))
+        if len(before):
+            written = written.replaced(before, length=note.start - written.start[before])
+        over = same & (written.start >= note.start) & (written.start < max(note.end, note.start + 1))
+        if over.any():
+            written = written.without(over)
+    return written
 
 
 def take_alone(take: Take) -> Score:

@@ -54,7 +54,9 @@ def _fitted(score: Score, take: Take) -> tuple[Take, int]:
 
     start_tick, end_tick = rescaled((region.start_tick, region.end_tick), old, new).tolist()
     tracks = tuple(where[index] for index in region.tracks)
-    request = replace(take.request, region=replace(region, start_tick=start_tick, end_tick=end_tick, tracks=tracks))
+    kept = frozenset((where[index], note_id) for index, note_id in region.kept if index in where)
+    region = replace(region, start_tick=start_tick, end_tick=end_tick, tracks=tracks, kept=kept)
+    request = replace(take.request, region=region)
     notes = tuple(fitted(note) for note in take.notes if note.track in where)
     rounded = sum(bool(is_inexact((n.start, n.start + n.length), old, new).any()) for n in take.notes)
     return replace(take, request=request, notes=notes), rounded
