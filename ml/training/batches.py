@@ -99,7 +99,7 @@ class RowSource:
         # Long pieces hold more windows; very short ones are not forgotten.
         self.chances = [np.maximum(corpus.sizes[corpus.splits["train"]], 64.0) for corpus in self.corpora]
         self.chances = [chance / chance.sum() for chance in self.chances]
-        self.pool_start: dict[str, Any] = {"random": self.rng.bit_generator.state, "seen": self.seen.tolist()}
+        self.pool_start = self._here()
         self.position = 0
 
     def row(self) -> EventRow:
@@ -118,23 +118,32 @@ class RowSource:
     def batches(self, batch_events: int) -> Iterator[Batch]:
         """Endless batches in random order of length; goes on where `restore` left off."""
         while True:
-            if not self.position:
-                self.pool_start = {"random": self.rng.bit_generator.state, "seen": self.seen.tolist()}
-            rows: list[EventRow] = []
-            events = 0
-            while events < POOL_BATCHES * batch_events:
-                rows.append(self.row())
-                events += len(rows[-1])
-            pool = batches_of(rows, batch_events)
-            order = self.rng.permutation(len(pool))
-            for index in order[self.position :]:
+            for batch in self.pool(batch_events)[self.position :]:
                 self.position += 1
-                yield pool[int(index)]
+                yield batch
             self.position = 0
+
+    def pool(self, batch_events: int) -> list[Batch]:
+        """The next few batches, drawn together; `pool_start` is then the state that they were drawn from."""
+        self.pool_start = self._here()
+        rows: list[EventRow] = []
+        events = 0
+        while events < POOL_BATCHES * batch_events:
+            rows.append(self.row())
+            events += len(rows[-1])
+        pool = batches_of(rows, batch_events)
+        return [pool[int(index)] for index in self.rng.permutation(len(pool))]
+
+    def _here(self) -> dict[str, Any]:
+        return {"random": self.rng.bit_generator.state, "seen": self.seen.tolist()}
 
     def state(self) -> dict[str, Any]:
         """Where the source stands, for JSON: the pool's starting point and how many of its batches are used."""
         return {**self.pool_start, "position": self.position, "data": [corpus.data_hash for corpus in self.corpora]}
+
+    def state_after_pool(self) -> dict[str, Any]:
+        """The state once the pool drawn last is used up."""
+        return {**self.state(), **self._here(), "position": 0}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a `state`; the pool is drawn again and its used batches are passed over.
