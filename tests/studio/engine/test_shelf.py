@@ -8,6 +8,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,6 +150,13 @@ HOSTILE = {
     "shapes of 2**62": safetensors({"w": {**TENSOR, "shape": [2**62, 2**62]}}, bytes(8)),
     "negative shapes": safetensors({"w": {**TENSOR, "shape": [-2]}}, bytes(8)),
     "shapes that are no numbers": safetensors({"w": {**TENSOR, "shape": ["2"]}}, bytes(8)),
+    "a header that names a tensor twice": safetensors(
+        b'{"w": %s, "w": %s}' % ((json.dumps(TENSOR).encode(),) * 2), bytes(8)
+    ),
+    "whole numbers in place of weights": safetensors({"w": {**TENSOR, "dtype": "I64", "shape": [1]}}, bytes(8)),
+    "offsets that are no numbers": safetensors({"w": {**TENSOR, "data_offsets": [False, 8]}}, bytes(8)),
+    "offsets backwards": safetensors({"w": {**TENSOR, "data_offsets": [8, 0]}}, bytes(8)),
+    "offsets outside": safetensors({"w": {**TENSOR, "data_offsets": [2**62, 2**62 + 8]}}, bytes(8)),
     "an unknown type": safetensors({"w": {**TENSOR, "dtype": "OBJECT"}}, bytes(8)),
     "overlapping tensors": safetensors({"a": TENSOR, "b": TENSOR}, bytes(8)),
     "a gap": safetensors({"a": {**TENSOR, "data_offsets": [8, 16]}}, bytes(16)),
@@ -172,6 +180,87 @@ def test_any_bytes_are_a_header_or_refused(tmp_path_factory: pytest.TempPathFact
     path.write_bytes(data)
     with pytest.raises(BadWeights):
         read_weights_header(path)
+
+
+HEAVY = {
+    "a header of ten gigabytes": (struct.pack("<Q", 10 << 30), 900 << 20),
+    "a header of nine hundred megabytes that is there": (struct.pack("<Q", 900 << 20), (900 << 20) + 8),
+    "a card of half a gigabyte": (b"", 512 << 20),
+}
+
+
+@pytest.mark.parametrize("case", HEAVY)
+def test_what_claims_gigabytes_costs_no_memory(tmp_path: Path, make_model: MakeModel, case: str) -> None:
+    start, size = HEAVY[case]
+    path = make_model(tmp_path / "gru") / ("card.json" if "card" in case else "model.safetensors")
+    path.write_bytes(start)
+    os.truncate(path, size)
+    tracemalloc.start()
+    try:
+        only_problem(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_header_made_of_a_million_lists_costs_little_memory(tmp_path: Path, make_model: MakeModel) -> None:
+    bomb = b'{"w":[' + b"[]," * 340_000 + b"[]]}"
+    (make_model(tmp_path / "gru") / "model.safetensors").write_bytes(safetensors(bomb))
+    tracemalloc.start()
+    try:
+        assert "weights" in only_problem(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_model_of_another_version_or_kind_is_told(tmp_path: Path, make_model: MakeModel) -> None:
+    config = make_model(tmp_path / "gru") / "config.json"
+    config.write_text(json.dumps({"vocabulary": "0123456789abcdef", "trunk": "gru"}))
+    assert "another version of Continuo" in only_problem(tmp_path)
+    config.write_text(json.dumps({"family": "<b>dream</b>"}))
+    assert "this version of Continuo lacks" in only_problem(tmp_path)
+
+
+def test_a_family_that_answers_no_request_is_listed_and_says_so(models: Path, make_model: MakeModel) -> None:
+    config = make_model(models / "choir", name="Choir") / "config.json"
+    config.write_text(json.dumps({"family": "chorale"}))
+    shelf = Shelf([models])
+    assert [card.id for card in shelf.models()] == ["alpha", "beta", "choir"]
+    assert [card.id for card in shelf.answering()] == ["alpha", "beta"]
+    assert "chorales" in shelf.find("choir").cannot
+
+
+def test_shipped_cards_say_their_order_and_the_first_two_answer_at_first(tmp_path: Path, make_model: MakeModel) -> None:
+    for name, order in (("a", 3), ("b", 1), ("c", None), ("d", 2), ("e", -5)):
+        make_model(tmp_path / "shipped" / name, order=order)
+    make_model(tmp_path / "own" / "pushy", order=1)
+    shelf = Shelf([tmp_path / "shipped", tmp_path / "own"], own=tmp_path / "own")
+    assert [card.id for card in shelf.models()] == ["b", "d", "a", "c", "e", "pushy"]
+    assert [card.id for card in shelf.standard()] == ["b", "d"]
+    assert [card.id for card in shelf.models() if card.own] == ["pushy"]
+
+
+def test_models_that_call_themselves_the_same_are_told_apart(tmp_path: Path, make_model: MakeModel) -> None:
+    make_model(tmp_path / "one", name="LSTM")
+    make_model(tmp_path / "two", name="lstm")
+    assert [card.name for card in Shelf([tmp_path]).models()] == ["LSTM (one)", "lstm (two)"]
+
+
+def test_looking_again_is_done_only_when_something_changed(tmp_path: Path, make_model: MakeModel) -> None:
+    shelf = Shelf([tmp_path])
+    assert shelf.refresh() and not shelf.refresh()
+    folder = make_model(tmp_path / "gru")
+    assert shelf.refresh() and not shelf.refresh()
+    (folder / "card.json").write_text(json.dumps({"name": "Better"}))
+    assert shelf.refresh()
+    assert [card.name for card in shelf.models()] == ["Better"]
+
+
+def test_figures_that_are_no_numbers_are_left_out(tmp_path: Path, make_model: MakeModel) -> None:
+    folder = make_model(tmp_path / "gru")
+    (folder / "card.json").write_text('{"figures": {"a": NaN, "b": 1e999, "c": true, "d": 2.5}}')
+    assert Shelf([tmp_path]).models()[0].figures == {"d": 2.5}
 
 
 def test_looking_at_the_shelf_does_not_load_torch(models: Path) -> None:
