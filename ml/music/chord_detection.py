@@ -92,13 +92,12 @@ def _heard(
             continue
         rows = table.sounding(int(edges[0]), int(edges[-1]))
         for row in rows[(table.flags[rows] & MUTED) == 0].tolist():
-            start, end, pitch = int(table.start[row]), int(table.end[row]), int(table.pitch[row])
-            low, high = (
-                max(int(np.searchsorted(edges, start, "right")) - 1, 0),
-                int(np.searchsorted(edges, end, "left")),
-            )
+            start, end = np.clip((table.start[row], table.end[row]), edges[0], edges[-1])
+            pitch = int(table.pitch[row])
+            low = int(np.searchsorted(edges, start, "right")) - 1
+            high = max(int(np.searchsorted(edges, end, "left")), low)
             covered = np.minimum(edges[low + 1 : high + 1], end) - np.maximum(edges[low:high], start)
-            weights[low:high, pitch % 12] += np.maximum(covered, 0)[: len(weights) - low]
+            weights[low:high, pitch % 12] += covered
             lowest[low:high] = np.minimum(lowest[low:high], pitch)
     return weights, np.where(lowest == 128, -1, lowest % 12)
 
