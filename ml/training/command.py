@@ -3,75 +3,95 @@
 from __future__ import annotations
 
 import argparse
-import json
+import errno
 import os
-import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from ml.models.event_model import TRUNKS, ModelConfig
+from ml.models.checkpoint import LoadedModel, UnusableCheckpoint
+from ml.models.event_model import ModelConfig
 from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus, open_corpora
-from ml.training.corpora import KNOWN
-from ml.training.loop import Trainer
+from ml.training.distributed import Ranks, joined
+from ml.training.fine_tuning import SHIPPED, check_apart, gains, load_to_begin_from
+from ml.training.install import install
+from ml.training.interruption import Interruption, Stopped
+from ml.training.loop import Start, Trainer
+from ml.training.model_card import card_start, fine_tuned_card, with_shares
+from ml.training.options import augmentation, declare, model_shape, training_config
 from ml.training.run_checkpoint import UnusableRun
-from ml.training.settings import TrainingConfig
 from ml.training.sources import EmptyCorpus
 from ml.training.validation import validation_rows
 
-PRESETS = {
-    "lstm": ModelConfig("lstm", width=96, layers=2, hidden=176),
-    "transformer": ModelConfig(
-        "transformer", width=192, layers=3, heads=4, feed_forward=448, recurrent_layers=1, dropout=0.05
-    ),
-}
-"""The shapes that ship."""
-
 DESCRIPTION = """
 Train an event model on zips or folders of MIDI files. Known corpora are mixed by their shares and only their
-permitted pieces are used; others by their size. The run folder holds the log, a checkpoint every ten minutes and
-the best model so far; the same command goes on where it stopped.
+permitted pieces are used; others by their size. Corpora may be larger than memory. The run folder holds the log
+(log.json, train.json), the plot loss.svg, a checkpoint every ten minutes and the best model so far in best/. Ctrl-C
+writes a checkpoint; the same command goes on where it stopped. With --from, a trained model is made more like your
+own pieces: some of them are held out, and what it gains on these is reported. A GPU is used when there is one; under
+torchrun several processes share each batch and the run stays the same.
 """
+
+Report = Callable[[str], None]
 
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("train", help="train a model on MIDI files", description=DESCRIPTION)
-    parser.add_argument("corpora", nargs="+", type=Path, metavar="CORPUS", help="zip or folder of MIDI files")
-    parser.add_argument("--trunk", choices=sorted(TRUNKS), default="lstm")
-    parser.add_argument("--config", type=Path, help="JSON with shapes, instead of the trunk's own")
-    parser.add_argument("--name", help="name on the card (default: the trunk)")
-    parser.add_argument("-o", "--run", dest="run_folder", type=Path, required=True, metavar="RUN", help="run folder")
-    parser.add_argument("--cache", type=Path, default=Path("cache"), help="where read corpora are kept")
-    parser.add_argument("--notes", type=float, default=40e6, help="notes to see in all (default 40e6)")
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes if that is earlier")
-    parser.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate)
-    parser.add_argument("--batch-events", type=int, default=TrainingConfig.batch_events)
-    parser.add_argument("--patience", type=int, default=0, help="stop after so many validations without a better one")
-    parser.add_argument("--validate-minutes", type=float, default=TrainingConfig.validate_minutes)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0, help="processor threads (default: all)")
-    parser.add_argument("--full-precision", action="store_true", help="train in float32 instead of bfloat16")
+    declare(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 0; 2 after one sentence on stderr; 130 when it was interrupted."""
+    """Returns 0; 2 after one sentence on stderr; 128 and the signal's number when it was interrupted."""
     try:
-        trainer = prepared(options)
-        report(f"best model: {trainer.train()}")
-    except (EmptyCorpus, UnusableRun, ValueError, OverflowError, FloatingPointError) as error:
+        with Interruption() as interruption, joined() as ranks:
+            return train(options, interruption, ranks)
+    except ValueError as error:
         return refused(str(error))
+    except KeyboardInterrupt as stopped:
+        return getattr(stopped, "exit_code", 130)
+
+
+def train(options: argparse.Namespace, interruption: Interruption, ranks: Ranks) -> int:
+    """Train as one of `ranks`; only the first reports."""
+    say: Report = report if ranks.first else silent
+    trainer: Trainer | None = None
+    try:
+        trainer = prepared(options, say, interruption, ranks)
+        best = trainer.train()
+        if ranks.first:
+            finished(options, trainer, best)
+    except (EmptyCorpus, UnusableRun, UnusableCheckpoint, ValueError, OverflowError, FloatingPointError) as error:
+        say(str(error))
+        return 2
     except OSError as error:
-        return refused(f"{error.filename or 'A file'}: {error.strerror or error}.")
-    except KeyboardInterrupt:
-        report("Stopped. The same command goes on from the last checkpoint.")
-        return 130
+        say(trouble(error))
+        return 2
+    except KeyboardInterrupt as stopped:
+        where = f" at step {trainer.progress.step}" if trainer and isinstance(stopped, Stopped) else ""
+        say(f"Stopped{where}. The same command goes on from the last checkpoint.")
+        return getattr(stopped, "exit_code", 130)
+    except RuntimeError:
+        if ranks.first:
+            raise
+        return 2  # another process ended, and has said why
     return 0
+
+
+def finished(options: argparse.Namespace, trainer: Trainer, best: Path) -> None:
+    """Say what came of it, and install it where that was asked for."""
+    if trainer.start:
+        for line in gains(trainer.log, trainer.progress.best):
+            report(line)
+    report(f"best model: {best}")
+    if options.install:
+        report(f"installed: {install(best, options.install, str(trainer.card['name']))}")
 
 
 def refused(sentence: str) -> int:
@@ -79,75 +99,80 @@ def refused(sentence: str) -> int:
     return 2
 
 
-def prepared(options: argparse.Namespace) -> Trainer:
+def trouble(error: OSError) -> str:
+    """A file that could not be read or written, in a sentence."""
+    name = error.filename or "A file"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"{name} could not be written, the disk is full: free some space and give the same command again."
+    return f"{name}: {error.strerror or error}."
+
+
+def prepared(options: argparse.Namespace, say: Report, interruption: Interruption, ranks: Ranks) -> Trainer:
     """A trainer for the command's options. Raises ValueError with a sentence for options that make no sense."""
-    config = TrainingConfig(
-        notes=int(options.notes), minutes=options.minutes, batch_events=options.batch_events,
-        learning_rate=options.learning_rate, patience=options.patience, seed=options.seed,
-        validate_minutes=options.validate_minutes, half=False if options.full_precision else None,
-    )  # fmt: skip
-    model_config = shape_in(options.config) if options.config else PRESETS[options.trunk]
-    if options.threads < 0:
-        raise ValueError(f"threads must be 0 or more, not {options.threads}.")
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    corpora = open_corpora(options.corpora, options.cache, report)
-    source = RowSource(with_shares(corpora), config.max_events, Augmentation(), config.seed)
+    config, changes = training_config(options), augmentation(options)
+    original: LoadedModel | None = None
+    if options.begun_from:
+        if options.trunk or options.config:
+            raise ValueError("A model to begin from has its own shape: leave out --trunk and --config.")
+        original = load_to_begin_from(options.begun_from, options.run_folder)
+    shape = original.network.config if original else model_shape(options)
+    if options.install:
+        check_apart(options.install, SHIPPED)
+    set_threads(options.threads)
+    corpora = ranks.in_turn(lambda: open_corpora(options.corpora, options.cache, say))
+    source = RowSource(with_shares(corpora), config.max_events, changes, config.seed)
     held_out = {corpus.name: validation_rows(corpus, pieces=20, notes=480) for corpus in corpora}
     trainer = Trainer(
-        options.run_folder, model_config, config, source, {name: rows for name, rows in held_out.items() if rows},
-        card_start(options.name or model_config.trunk, model_config, corpora), report,
+        options.run_folder, shape, config, source, {name: rows for name, rows in held_out.items() if rows},
+        card(options, shape, corpora, changes, original, ranks), say,
+        start=begun_from(original) if original else None, ranks=ranks, interruption=interruption,
     )  # fmt: skip
-    report(f"{trainer.model.parameter_count} parameters, {sum(c.notes('train') for c in corpora)} notes to learn from")
+    for corpus in corpora:
+        say_size(corpus, say)
+    say(
+        f"{trainer.model.parameter_count} parameters, {sum(c.notes('train') for c in corpora)} notes to learn from, "
+        f"{'bfloat16' if trainer.half else 'float32'} on {trainer.device.type}"
+        + (f", {ranks.world} processes" if ranks.world > 1 else "")
+    )
     return trainer
 
 
-def shape_in(path: Path) -> ModelConfig:
-    """The shape that a JSON file describes; raises ValueError with a sentence that names the file."""
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not a JSON file: give one with the entries of a model's config.json.") from error
-    try:
-        return ModelConfig.from_json(data)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+def begun_from(original: LoadedModel) -> Start:
+    name = str(original.card.get("name", original.id))
+    return Start(name, original.checkpoint, original.network.state_dict())
+
+
+def card(
+    options: argparse.Namespace, shape: ModelConfig, corpora: list[CachedCorpus], changes: Augmentation,
+    original: LoadedModel | None, ranks: Ranks,
+) -> dict[str, Any]:  # fmt: skip
+    """The new model's card before training."""
+    if original is None:
+        return card_start(options.name or shape.trunk, shape, corpora, changes, ranks.world)
+    usual = f"{original.card.get('name', original.id)} on {' and '.join(corpus.name for corpus in corpora)}"
+    return fine_tuned_card(card_start(options.name or usual, shape, corpora, changes, ranks.world), original)
+
+
+def say_size(corpus: CachedCorpus, say: Report) -> None:
+    """How much there is to learn from and to measure on."""
+    learned, held_out = len(corpus.splits["train"]), len(corpus.splits["valid"])
+    say(f"{corpus.name}: {learned} pieces with {corpus.notes('train')} notes to learn from, {held_out} held out")
+    if not held_out:
+        say(f"{corpus.name}: too few different pieces to hold any out, so what is learned from it cannot be measured.")
+
+
+def set_threads(threads: int) -> None:
+    """Raises ValueError with a sentence for a number of threads that makes no sense."""
+    most = 4 * (os.cpu_count() or 1)
+    if not 0 <= threads <= most:
+        raise ValueError(f"threads must lie between 0 (all) and {most} on this machine, not {threads}.")
+    if threads:
+        torch.set_num_threads(threads)
 
 
 def report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def with_shares(corpora: list[CachedCorpus]) -> list[tuple[CachedCorpus, float]]:
-    """Known corpora with their share; when any is unknown or benchmark-only, all by their number of notes."""
-    shares = [KNOWN[corpus.name].share if corpus.name in KNOWN else 0.0 for corpus in corpora]
-    if min(shares) <= 0:
-        shares = [float(corpus.notes("train")) for corpus in corpora]
-    return list(zip(corpora, shares, strict=True))
-
-
-def card_start(name: str, config: ModelConfig, corpora: list[CachedCorpus]) -> dict[str, Any]:
-    """The card as far as it is known before training."""
-    shares = with_shares(corpora)
-    total = sum(share for _, share in shares)
-    return {
-        "name": name,
-        "family": "event",
-        "trunk": config.trunk,
-        "good_at": "continuing melodies and pieces in several parts",
-        "corpora": [
-            {
-                "name": corpus.name,
-                "licence": KNOWN[corpus.name].licence if corpus.name in KNOWN else "the user's own",
-                "pieces": len(corpus.splits["train"]),
-                "notes": corpus.notes("train"),
-                "share_of_notes_seen": round(share / total, 3),
-                "data": corpus.data_hash,
-            }
-            for corpus, share in shares
-        ],
-        "training": {
-            "hardware": f"{platform.machine()}, {os.cpu_count()} cores"
-            + (f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ", no GPU")
-        },
-    }
+def silent(text: str) -> None:
+    """What processes other than the first say."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from ml.models.event_model import EventModel, ModelConfig
 from ml.tensors.sequence import EventRow
-from ml.training.batches import Batch, RowSource
+from ml.training.batches import Batch
 from ml.training.distributed import ALONE, Ranks
 from ml.training.interruption import Interruption, Stopped
 from ml.training.loss_curve import LossCurve
+from ml.training.model_card import HELD_OUT_DEFINITION, held_out_figures
 from ml.training.precision import bfloat16_is_faster
 from ml.training.run_checkpoint import UnusableRun, load_run, save_run
 from ml.training.run_record import RunRecord
@@ -25,6 +27,21 @@ from ml.training.settings import TrainingConfig
 from ml.training.validation import model_bits
 
 REPORT_SECONDS = 20
+MAY_CHANGE = ("half", "notes", "minutes", "patience")
+"""Settings with which a run may go on without a word: budgets, and what the checkpoint itself decides."""
+
+
+class BatchSource(Protocol):
+    """Endless batches that can be gone on with, such as `RowSource`."""
+
+    def batches(self, batch_events: int) -> Iterator[Batch]:
+        """Batches of at most `batch_events` padded events."""
+
+    def state(self) -> dict[str, Any]:
+        """Where the source stands, for JSON."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a `state`. Raises ValueError for one of other corpora."""
 
 
 @dataclass
@@ -50,8 +67,9 @@ class StepLoss:
 
 @dataclass(frozen=True)
 class Start:
-    """Weights to begin from instead of random ones; `checkpoint` is the SHA-256 of the file that they come from."""
+    """Weights to begin from instead of random ones: the model's name, and the SHA-256 of its file of weights."""
 
+    name: str
     checkpoint: str
     weights: dict[str, Tensor]
 
@@ -60,7 +78,7 @@ class Trainer:
     """Trains one model in the folder `run`; calling `train` again with the same folder resumes."""
 
     def __init__(
-        self, run: Path, model_config: ModelConfig, config: TrainingConfig, source: RowSource,
+        self, run: Path, model_config: ModelConfig, config: TrainingConfig, source: BatchSource,
         held_out: dict[str, list[EventRow]], card: dict[str, Any], report: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic, *, start: Start | None = None, ranks: Ranks = ALONE,
         interruption: Interruption | None = None,
@@ -253,7 +271,12 @@ class Trainer:
             "steps": progress.step,
             "settings": asdict(self.config),
         }
-        return {**self.card, "training": training}
+        card = {**self.card, "training": training}
+        if self.start and self.log and self.log[0]["bits_per_note"]:
+            before, now = self.log[0]["bits_per_note"], self.log[-1]["bits_per_note"]
+            card |= {"figures": held_out_figures(before, now, self.start.name)}
+            card |= {"figures_definition": HELD_OUT_DEFINITION}
+        return card
 
     # --- checkpoints of the run itself
 
@@ -271,7 +294,7 @@ class Trainer:
             "log": self.log,
             "curve": self.record.curve.to_json(),
             "half": self.half,
-            "settings": asdict(self.config),
+            "settings": {**asdict(self.config), "augmentation": self.card.get("training", {}).get("augmentation")},
             "begun_from": self.start.checkpoint if self.start else None,
         }
         try:
@@ -306,9 +329,11 @@ class Trainer:
                 "or name the model that it was begun from."
             )
         self.report(f"resumed at step {self.progress.step}")
+        changes = self.card.get("training", {}).get("augmentation")
+        now = json.loads(json.dumps({**asdict(self.config), "augmentation": changes}))
         for name, value in facts.get("settings", {}).items():
-            if name not in ("half", "notes", "minutes", "patience") and value != getattr(self.config, name, value):
-                self.report(f"{name.replace('_', ' ')} is now {getattr(self.config, name)}; it was {value}.")
+            if name not in MAY_CHANGE and value != now.get(name, value):
+                self.report(f"{name.replace('_', ' ')} is now {now[name]}; the run was begun with {value}.")
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def untrained_models(scratch: Path) -> list[Path]:
 
     from ml.models.checkpoint import save_model
     from ml.models.event_model import EventModel
-    from ml.training.command import PRESETS
+    from ml.training.presets import PRESETS
 
     torch.manual_seed(0)
     for name, config in PRESETS.items():

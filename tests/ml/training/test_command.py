@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from ml.__main__ import main
-from ml.generation import TakeItem, generate, load_model
+from ml.models.checkpoint import load_model
 from ml.requests import GenerationRequest, continue_region
-from ml.training.command import PRESETS, with_shares
+from ml.training.model_card import with_shares
+from ml.training.presets import PRESETS
 from tests.ml.training.tunes import fill, opened, packed, tune, tunes
 
 SHAPE = {"trunk": "lstm", "width": 16, "layers": 1, "hidden": 16}
@@ -61,6 +62,8 @@ def test_a_model_is_trained_from_a_folder_and_continues_a_melody(tmp_path, argum
     assert model.card["name"] == "My songs"
     assert model.card["trunk"] == "lstm"
     score = tune(3)
+    from ml.generation import TakeItem, generate
+
     request = GenerationRequest(score, continue_region(score, 0, 1), takes=1)
     takes = [item.value for item in generate(model, request, lambda: False) if isinstance(item, TakeItem)]
     assert takes[0].notes
