@@ -38,6 +38,11 @@ class TorchGenerator:
         torch.set_num_threads(threads or spare_threads())
         self._models: OrderedDict[Path, tuple[Stamp, LoadedModel]] = OrderedDict()
 
+    @property
+    def loaded(self) -> tuple[Path, ...]:
+        """Folders of the models in memory, the longest unused first."""
+        return tuple(self._models)
+
     def load(self, folder: Path) -> None:
         self._model(folder)
 

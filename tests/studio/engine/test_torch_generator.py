@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -12,11 +15,14 @@ from typing import Any
 
 import pytest
 
+import ml.generation
 from ml.models.checkpoint import save_model
 from ml.models.event_model import EventModel, ModelConfig
 from ml.music import Key, Score
 from ml.requests import GenerationRequest, Limits, continue_region
 from studio.engine import Engine, EngineMessage, Failed, Finished, NoteMade, Shelf, TakeDone, Warmed
+from studio.engine.speed import Speed
+from studio.engine.torch_generator import TorchGenerator
 
 DEADLINE_S = 60.0
 
@@ -99,8 +105,6 @@ def test_cancel_in_the_middle_frees_the_worker_for_the_next_request(
 
 
 def test_damaged_weights_are_told_in_a_sentence(tiny_models: Path, tmp_path: Path, tune: Score) -> None:
-    import shutil
-
     shutil.copytree(tiny_models / "lstm", tmp_path / "models" / "lstm")
     weights = tmp_path / "models" / "lstm" / "model.safetensors"
     data = bytearray(weights.read_bytes())
@@ -137,4 +141,99 @@ engine.close()
 """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
     result = subprocess.run([sys.executable, "-c", code], timeout=90, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_folder_is_checked_and_its_speed_measured_for_real(tiny_models: Path) -> None:
+    generator = TorchGenerator(threads=1)
+    generator.check(tiny_models / "lstm")
+    speed = generator.speed(tiny_models / "lstm", {}, lambda: False)
+    assert speed is not None and speed.notes_per_s > 1 and len(speed.checkpoint) == 64
+    assert generator.speed(tiny_models / "lstm", {speed.checkpoint: 5.0}, lambda: False) == Speed(speed.checkpoint, 5.0)
+    assert generator.loaded == (), "measuring keeps nothing in memory that was not there"
+
+
+def test_models_that_were_not_used_for_long_are_forgotten_when_there_are_too_many(
+    tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [Path(shutil.copytree(tiny_models / "lstm", tmp_path / str(number))) for number in range(3)]
+    generator = TorchGenerator(threads=1)
+    for folder in folders:
+        generator.load(folder)
+    assert generator.loaded == tuple(folders)
+    monkeypatch.setattr("studio.engine.torch_generator.KEPT_BYTES", 1)
+    generator.load(folders[0])
+    assert generator.loaded == (folders[0],), "the one just asked for stays, whatever it needs"
+    monkeypatch.undo()
+    monkeypatch.setattr("studio.engine.torch_generator.KEPT_MODELS", 2)
+    for folder in folders:
+        generator.load(folder)
+    assert generator.loaded == tuple(folders[1:])
+
+
+def test_when_memory_is_short_the_other_models_make_room(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = TorchGenerator(threads=1)
+    generator.load(tiny_models / "lstm")
+    real, calls = ml.generation.load_model, []
+
+    def short_of_memory(folder: Path) -> Any:
+        calls.append(folder)
+        if len(calls) == 1:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return real(folder)
+
+    monkeypatch.setattr("ml.generation.load_model", short_of_memory)
+    generator.load(tiny_models / "transformer")
+    assert generator.loaded == (tiny_models / "transformer",) and len(calls) == 2
+
+
+HOSTILE_MEMORY = """
+import os, resource, sys
+from pathlib import Path
+from ml.models.checkpoint import UnusableCheckpoint, load_model
+import torch
+folder = Path(sys.argv[1])
+def peak_mb(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+before = peak_mb()
+for name in sorted(path.name for path in folder.iterdir()):
+    try:
+        load_model(folder / name)
+    except UnusableCheckpoint as refusal:
+        assert name in str(refusal), refusal
+    else:
+        raise SystemExit(f"{name} was loaded")
+assert peak_mb() - before < 60, (before, peak_mb())
+"""
+
+
+def test_loading_what_claims_gigabytes_costs_no_memory(tiny_models: Path, tmp_path: Path) -> None:
+    def model(name: str) -> Path:
+        return Path(shutil.copytree(tiny_models / "lstm", tmp_path / "hostile" / name))
+
+    def weights(name: str, data: bytes, size: int) -> None:
+        path = model(name) / "model.safetensors"
+        path.write_bytes(data)
+        os.truncate(path, size)
+
+    weights("header-of-10-gb", struct.pack("<Q", 10 << 30), 1 << 20)
+    weights("header-of-800-mb-that-is-there", struct.pack("<Q", 800 << 20), 900 << 20)
+    weights("file-of-10-gb", b"\0" * 8, 10 << 30)
+    tensor = {"w": {"dtype": "F32", "shape": [200 << 20], "data_offsets": [0, 800 << 20]}}
+    header = json.dumps(tensor).encode()
+    weights("other-shapes-of-800-mb", struct.pack("<Q", len(header)) + header, 8 + len(header) + (800 << 20))
+    for name, changes in (
+        ("config-of-a-billion", {"width": 1024, "hidden": 2048, "layers": 24}),
+        ("config-beyond-limits", {"width": 1 << 40}),
+        ("config-of-another-family", {"family": "diffusion"}),
+    ):
+        config = model(name) / "config.json"
+        config.write_text(json.dumps({**json.loads(config.read_text()), **changes}))
+    (model("card-of-half-a-gb") / "card.json").write_bytes(b"")
+    os.truncate(tmp_path / "hostile" / "card-of-half-a-gb" / "card.json", 512 << 20)
+    os.mkfifo(model("pipe") / "extra")
+    (tmp_path / "hostile" / "pipe" / "config.json").unlink()
+    (tmp_path / "hostile" / "pipe" / "extra").rename(tmp_path / "hostile" / "pipe" / "config.json")
+    result = subprocess.run(
+        [sys.executable, "-c", HOSTILE_MEMORY, str(tmp_path / "hostile")], timeout=90, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
