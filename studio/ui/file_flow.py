@@ -32,7 +32,7 @@ class FileFlow:
     ) -> None:
         self._studio = studio
         self._jobs = jobs
-        self._asking = asking
+        self.asking = asking
         self._watch = watch
         self._trouble = trouble
         self._picture = picture
@@ -43,7 +43,7 @@ class FileFlow:
         """Whether the present piece may go: it is saved, or the user decided about it."""
         if not self._studio.document.modified:
             return True
-        answer = self._asking.unsaved(self._studio.name)
+        answer = self.asking.unsaved(self._studio.name)
         if answer is Unsaved.SAVE:
             return self.save()
         return answer is Unsaved.DISCARD
@@ -54,7 +54,7 @@ class FileFlow:
 
     def open(self) -> None:
         if self.settled():
-            path = self._asking.open_path(self._folder())
+            path = self.asking.open_path(self._folder())
             if path is not None:
                 self._read(path)
 
@@ -84,7 +84,7 @@ class FileFlow:
         return self._saved(self._studio.path)
 
     def save_as(self) -> bool:
-        path = self._asking.save_path("Save the project", self._suggested(".continuo"), "Continuo project (*.continuo)")
+        path = self.asking.save_path("Save the project", self._suggested(".continuo"), "Continuo project (*.continuo)")
         return path is not None and self._saved(path)
 
     def _saved(self, path: Path) -> bool:
@@ -111,13 +111,13 @@ class FileFlow:
             self._studio.say("Choose a finished take first.")
             return
         suggested = self._folder() / f"{self._studio.name} - {slot.title}.mid"
-        path = self._asking.save_path("Export the take", suggested, "MIDI file (*.mid)")
+        path = self.asking.save_path("Export the take", suggested, "MIDI file (*.mid)")
         if path is not None:
             self._remember(path)
             self._studio.export(path, slot=slot)
 
     def export_picture(self) -> None:
-        path = self._asking.save_path("Export picture", self._suggested(".png"), "Picture (*.png)")
+        path = self.asking.save_path("Export picture", self._suggested(".png"), "Picture (*.png)")
         if path is not None:
             self._remember(path)
             heard = self._studio.takes.auditioned
@@ -125,7 +125,7 @@ class FileFlow:
             self._studio.say(f"Exported “{path.name}”.")
 
     def _export(self, title: str, suffix: str, kind: str, score: Score) -> None:
-        path = self._asking.save_path(title, self._suggested(suffix), kind)
+        path = self.asking.save_path(title, self._suggested(suffix), kind)
         if path is None:
             return
         self._remember(path)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -13,11 +14,31 @@ from PySide6.QtWidgets import QWidget
 
 from studio.engine import ModelCard
 from studio.engine.adding import means_model
+from studio.engine.machine import machine_text
+from studio.project import AppFolders
 from studio.session.model_desk import ModelDesk, rounded
+from studio.session.speed_book import SpeedBook
 from studio.session.studio import Studio
+from studio.ui.dialogs.job_progress import JobProgress
 from studio.ui.dialogs.model_cards import CardWishes, ModelCards
 from studio.ui.jobs import FileJob, FileJobs
 from studio.ui.models.shelf_list import ShelfList
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import MainWindow
+
+
+def shelf_flow(window: MainWindow, folders: AppFolders) -> ShelfFlow:
+    """The flow of a window, with a desk that remembers speeds in the user's cache folder."""
+    desk = ModelDesk(window.studio, SpeedBook(folders.cache, machine_text()))
+    seams = ShelfSeams(
+        attempt=window.attempt,
+        trouble=window.show_trouble,
+        watch=lambda job: JobProgress(job, window.jobs, window),
+        folder=lambda: window.files.asking.model_folder(Path.home()),
+        relist=lambda: window.asking.show_shelf(),
+    )
+    return ShelfFlow(window.studio, desk, window.models.shelf, window.jobs, seams, window)
 
 
 @dataclass(frozen=True)
@@ -26,7 +47,7 @@ class ShelfSeams:
 
     attempt: Callable[[Callable[[], object]], None]
     trouble: Callable[[Exception], None]
-    watch: Callable[[FileJob], None]
+    watch: Callable[[FileJob], object]
     folder: Callable[[], Path | None]
     relist: Callable[[], None]
 
@@ -54,12 +75,13 @@ class ShelfFlow:
         self._application = QGuiApplication.instance()
         if isinstance(self._application, QGuiApplication):
             self._application.applicationStateChanged.connect(self._on_state)
-        self._listed = self._ids()
+        self._listed = studio.shelf.models()
 
     def close(self) -> None:
-        """Stop looking after models."""
-        if isinstance(self._application, QGuiApplication):
-            self._application.applicationStateChanged.disconnect(self._on_state)
+        """Stop looking after models; may be called again."""
+        application, self._application = self._application, None
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.disconnect(self._on_state)
         if self.cards is not None:
             self.cards.close()
         self._desk.close()
@@ -147,12 +169,9 @@ class ShelfFlow:
 
     # --- inside
 
-    def _ids(self) -> list[ModelCard]:
-        return self._studio.shelf.models()
-
     def _changed(self) -> None:
         """Models or speeds changed: show it wherever they show."""
-        listed = self._ids()
+        listed = self._studio.shelf.models()
         if listed != self._listed:
             self._listed = listed
             self._seams.relist()
@@ -167,7 +186,7 @@ class ShelfFlow:
             self._studio.wishes = replace(self._studio.wishes, models=tuple(chosen))
             self._seams.relist()
         if self.cards is not None:
-            self.cards.show_models(self._ids(), added.id)
+            self.cards.show_models(self._studio.shelf.models(), added.id)
 
     def _on_state(self, state: Qt.ApplicationState) -> None:
         """Whoever comes back to the window may have put a model into the folder meanwhile."""
