@@ -57,7 +57,7 @@ class ModelCard:
         """The number of parameters as people say it: "0.7 M", "52 k"."""
         if self.parameters >= 100_000:
             return f"{self.parameters / 1e6:.1f} M"
-        return f"{self.parameters / 1e3:.0f} k"
+        return f"{self.parameters / 1e3:.0f} k" if self.parameters >= 1000 else str(self.parameters)
 
 
 def read_card(folder: Path, *, own: bool = False, shown: str | None = None) -> ModelCard:

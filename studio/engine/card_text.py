@@ -14,7 +14,7 @@ TEXT = 2000
 BITS = "bits per note"
 FLOORS = ("bigram", "unigram", "corpus")
 """Words that tell a figure of something simpler, given for comparison, from the model's own."""
-ABBREVIATIONS = {"jsb": "JSB", "gm": "GM", "midi": "MIDI"}
+SPELLINGS = {"jsb": "JSB", "gm": "GM", "midi": "MIDI", "openscore": "OpenScore", "openewld": "OpenEWLD"}
 SHOWN_ELSEWHERE = frozenset({
     "name", "family", "trunk", "good_at", "thin_in", "corpora", "training", "licence", "license", "figures",
     "figures_definition", "order", "vocabulary", "size", "parameters",
@@ -82,7 +82,7 @@ def bits_per_note(card: ModelCard) -> dict[str, float]:
 def readable(name: str) -> str:
     """A name from a file as people write it: "jsb_chorales" becomes "JSB chorales"."""
     words = plain_text(name, 80).replace("_", " ").split()
-    words = [ABBREVIATIONS.get(word.lower(), word) for word in words]
+    words = [SPELLINGS.get(word.lower(), word) for word in words]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from studio.engine import ModelCard
-from studio.engine.card_text import CardTable, bits_per_note, card_sections
+from studio.engine.card_text import CardTable, bits_per_note, card_sections, readable
 from studio.engine.machine import machine_text
 from studio.project import AppFolders
 from studio.session.cli.output import ProgressLine
@@ -143,7 +143,7 @@ def _short_card(card: ModelCard, desk: ModelDesk, *, standard: bool) -> str:
     for what, text in (
         ("good at", card.good_at),
         ("cannot", card.cannot),
-        ("learned from", ", ".join(card.corpora)),
+        ("learned from", ", ".join(map(readable, card.corpora))),
         ("bits per note", bits),
         ("licence", card.licence),
     ):
