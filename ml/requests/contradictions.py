@@ -26,9 +26,10 @@ def contradiction(request: GenerationRequest) -> str | None:
     """The first reason why no answer can obey the request, or None. The region and its tracks must be sound."""
     if sentence := request.limits.contradiction():
         return sentence
+    if sentence := _leanings(request) or _instruments(request):
+        return sentence
     permitted = PermittedPitches(request)
-    found = (_leanings(request), _instruments(request), _chords(request, permitted), _grid(request), _full(request))
-    if sentence := next(filter(None, found), None):
+    if sentence := _chords(request, permitted) or _grid(request) or _full(request):
         return sentence
     return next(_vary(request, permitted), None) if request.verb is Verb.VARY else None
 
@@ -66,11 +67,10 @@ def _chords(request: GenerationRequest, permitted: PermittedPitches) -> str | No
     if request.limits.chords is not None and request.limits.chord_rule is ChordRule.EVERY_NOTE:
         spans = request.limits.chords.between(region.start_tick, region.end_tick).spans
         ticks = np.union1d(ticks, np.array([span.start_tick for span in spans], np.int64))
-    if _keeps_rhythm(request):
-        # The onsets are given, so only theirs count.
-        onsets = [replaced_notes(request.score, region, track).start for track in region.tracks]
-        ticks = np.unique(np.concatenate(onsets))
     for track in region.tracks:
+        if _keeps_rhythm(request):
+            # The onsets are given, so only theirs count.
+            ticks = np.unique(replaced_notes(request.score, region, track).start)
         if len(empty := np.flatnonzero(~permitted.at(track, ticks).any(axis=1))):
             tick = int(ticks[empty[0]])
             strong = bool(on_strong_beat(time_map, np.array([tick]))[0])

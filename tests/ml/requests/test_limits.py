@@ -44,8 +44,8 @@ def test_no_limits_permit_everything():
 @pytest.mark.parametrize(
     ("limits", "says"),
     [
-        (Limits(None, 70, 60), "its lowest pitch 70 lies above its highest 60"),
-        (Limits(Key(0), 61, 61), "No pitch of C major lies between 61 and 61: widen the range"),
+        (Limits(None, 70, 60), "its lowest pitch Bb4 lies above its highest C4"),
+        (Limits(Key(0), 61, 61), "No pitch of C major lies between C#4 and C#4: widen the range"),
     ],
 )
 def test_the_sentence_says_which_limits_contradict(limits, says):

@@ -10,14 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.music import LOCKED, Key, Metre, Note, NoteTable, Score, Tempo, TimeMap, Track
+from ml.music import LOCKED, MUTED, Key, Metre, Note, NoteTable, Score, Tempo, TimeMap, Track
+from ml.music.harmony import ChordTrack
 from ml.requests import (
+    ChordRule,
     GenerationRequest,
+    Keep,
+    Leanings,
     Limits,
     Provenance,
     Region,
+    Sampling,
     Take,
     TakeNote,
+    Verb,
     score_with_notes,
     score_with_take,
     take_alone,
@@ -74,6 +80,22 @@ def test_locked_notes_stay_as_they_are():
     assert spans(after.tracks[0].notes) == [(0, 2 * BAR, 60), (BAR, 100, 70), (BAR + 5, 10, 61)]
 
 
+def test_notes_that_the_region_keeps_stay_in_their_track_only():
+    notes = [Note(BAR, 960, 60, id=3), Note(BAR + 960, 960, 62, id=4)]
+    region = Region(BAR, 2 * BAR, (0, 1), frozenset({(0, 3)}))
+    after = score_with_notes(song(notes, notes), region, ())
+    assert [spans(track.notes) for track in after.tracks] == [[(BAR, 960, 60)], []]
+
+
+def test_new_notes_make_way_for_notes_that_stay():
+    locked = [Note(BAR + 480, 480, 60, flags=LOCKED), Note(BAR, 100, 62, flags=LOCKED | MUTED)]
+    notes = [TakeNote(0, BAR, 960, pitch, 90, 2.0) for pitch in (60, 62)] + [TakeNote(0, BAR + 500, 10, 60, 90, 2.0)]
+    take = take_of(song(locked), Region(BAR, 2 * BAR, (0,)), *notes)
+    after = score_with_take(song(locked), take, source=1).tracks[0].notes
+    assert spans(after.take(after.source == 0)) == spans(NoteTable.of(locked))
+    assert spans(after.take(after.source == 1)) == [(BAR, 480, 60), (BAR, 960, 62)]
+
+
 def test_kept_notes_keep_their_ids_and_new_ones_get_fresh_ids():
     score = song([Note(0, 960, 60, id=4), Note(BAR, 960, 61, id=9)])
     take = take_of(score, Region(BAR, 2 * BAR, (0,)), TakeNote(0, BAR, 100, 70, 90, 2.0))
@@ -111,7 +133,17 @@ def test_outside_the_region_nothing_changes(before, written, start, length):
         for n in kept
     ]
     assert Counter(spans(table.take(table.source == 0))) == Counter(expected)
-    assert Counter(spans(table.take(table.source == 1))) == Counter((n.start, n.length, n.pitch) for n in notes)
+    locked = [n for n in before if n.flags & LOCKED]
+    new = [way_made(note, locked) for note in notes]
+    assert Counter(spans(table.take(table.source == 1))) == Counter(span for span in new if span)
+
+
+def way_made(note: TakeNote, locked: list[Note]) -> tuple[int, int, int] | None:
+    """The note's start, length and pitch as far as no locked note of its pitch sounds."""
+    rivals = [n for n in locked if n.pitch == note.pitch and n.end > note.start]
+    if any(n.start <= note.start for n in rivals):
+        return None
+    return note.start, min([note.length, *(n.start - note.start for n in rivals)]), note.pitch
 
 
 # --- alone
@@ -161,7 +193,37 @@ def test_alone_a_take_sounds_as_it_does_in_the_song(bar, spots):
 
 
 def test_where_a_take_came_from_can_be_kept_as_json():
-    provenance = take_of(song([]), Region(0, BAR, (0, 2))).provenance
+    chords = ChordTrack.parse("D | A7/E", TimeMap(960))
+    limits = Limits(Key(2), 40, 90, frozenset({4, 2}), True, chords, ChordRule.EVERY_NOTE, 2, 4, 9)
+    request = GenerationRequest(
+        song([Note(0, 9, 60)]), Region(0, BAR, (0, 2), frozenset({(0, 7), (0, 3)})), Verb.VARY, limits,
+        Leanings("lied", 3), Keep(rhythm=True), Sampling(0.9, 0.8, 1.5), takes=2, seed=5,
+    )  # fmt: skip
+    provenance = Provenance.of(
+        request, model="tiny", checkpoint="ab" * 32, take=1, prompt_start_tick=0, prompt_end_tick=BAR, bits_per_note=3.5
+    )
     kept = json.loads(json.dumps(asdict(provenance)))
     assert Provenance(**{**kept, "tracks": tuple(kept["tracks"])}) == provenance
-    assert kept["key"] == "D major"
+    assert (kept["key"], kept["verb"], kept["surprise"], kept["seed"]) == ("D major", "vary", 1.5, 5)
+    assert kept["limits"] == {
+        "key": "D major", "lowest": 40, "highest": 90, "pitch_classes": [2, 4], "instrument_ranges": True,
+        "chords": [[0, BAR, "D"], [BAR, 2 * BAR, "A7/E"]], "chord_rule": "every note", "polyphony": 2, "grid": 4,
+        "notes_per_bar": 9,
+    }  # fmt: skip
+    assert kept["leanings"] == {"style": "lied", "density": 3}
+    assert kept["keep"] == {"rhythm": True, "notes": [[0, 3], [0, 7]]}
+
+
+def test_what_was_not_asked_is_not_noted():
+    provenance = Provenance.of(
+        GenerationRequest(song([]), Region(0, BAR, (0,)), keep=Keep(rhythm=True)), model="tiny", checkpoint="",
+        take=0, prompt_start_tick=0, prompt_end_tick=0, bits_per_note=1.0,
+    )  # fmt: skip
+    assert provenance.limits == provenance.leanings == provenance.keep == {}
+
+
+def test_the_origins_of_older_programs_can_be_read():
+    old = asdict(take_of(song([]), Region(0, BAR, (0,))).provenance)
+    for name in ("surprise", "limits", "leanings", "keep"):
+        del old[name]
+    assert Provenance(**old).limits == {}
