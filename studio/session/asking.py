@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from ml.music import LOCKED, Score
-from ml.music.chord_track import ChordTrack
+from ml.music import Score
+from ml.music.harmony import ChordTrack, detect_chords
 from ml.music.keys import DetectedKey, detect_key
 from ml.requests import GenerationRequest, Keep, Limits, RefusedRequest, Region, Verb, continue_region
 from ml.requests.request import MAX_BARS
+from ml.requests.variation import varied_region
 from studio.edit.operations.tracks import add_track
 from studio.session.wishes import Partner, Place, Ticks, Wishes
 
 SEED_LIMIT = 1 << 31
 
 
-def request_for(verb: Verb, score: Score, place: Place, wishes: Wishes, seed: int) -> GenerationRequest:
-    """The request; its score has one empty track more where an accompaniment gets a new one.
+def region_for(verb: Verb, score: Score, place: Place, wishes: Wishes) -> tuple[Score, Region]:
+    """What the verb asks for at this place, and the score that it asks it of: with a partner's new track, if any.
 
-    Raises RefusedRequest with a sentence when the verb makes no sense there or the wishes contradict each other.
+    Raises RefusedRequest with a sentence when the verb makes no sense there.
     """
     if verb is not Verb.GENERATE and not score.note_count:
         raise RefusedRequest(f"The song is empty: write, play or open a few notes first, then press {title(verb)}.")
     if verb is Verb.ACCOMPANY:
         score, partner = with_partner(score, wishes.partner)
-        region = _accompanied(score, place, partner)
-    else:
-        region = _REGIONS[verb](score, place, wishes)
+        return score, _accompanied(score, place, partner)
+    return score, _REGIONS[verb](score, place, wishes)
+
+
+def request_for(verb: Verb, score: Score, place: Place, wishes: Wishes, seed: int) -> GenerationRequest:
+    """The request. Raises RefusedRequest also when the wishes contradict each other or leave nothing possible."""
+    score, region = region_for(verb, score, place, wishes)
     if verb is Verb.VARY:
-        region = _partly_kept(score, region, place, wishes.amount, np.random.default_rng(seed))
+        chosen = frozenset((place.track, note_id) for note_id in place.ids) or None
+        region = varied_region(score, region, wishes.amount, seed, chosen)
     request = GenerationRequest(
         score=score,
         region=region,
@@ -83,6 +87,22 @@ def limits_for(score: Score, region: Region, wishes: Wishes) -> Limits:
             raise RefusedRequest(str(error)) from None
         limits = replace(limits, chords=chords)
     return limits
+
+
+def chord_line(verb: Verb, score: Score, place: Place, wishes: Wishes) -> str:
+    """The chords heard in the asked bars as a typed line, or, where nothing sounds there, in as many bars before.
+
+    Raises RefusedRequest when no chord is heard in either.
+    """
+    score, region = region_for(verb, score, place, wishes)
+    time_map = score.time_map
+    first = time_map.bar_at(region.start_tick)
+    bars = time_map.bar_at(max(region.end_tick - 1, 0)) - first + 1
+    for start_bar in (first, max(first - bars, 0)):
+        found = detect_chords(score, None, time_map.bar_start(start_bar), time_map.bar_start(start_bar + bars))
+        if found.spans:
+            return found.text(time_map, start_bar, bars)
+    raise RefusedRequest("No chords are heard there: type them, such as C | Am F | G7.")
 
 
 def key_leaning(score: Score, selection: Ticks | None = None) -> DetectedKey | None:
@@ -157,25 +177,6 @@ def _accompanied(score: Score, place: Place, partner: int) -> Region:
     last = time_map.bar_at(max(score.end_tick - 1, 0)) + 1
     first = min(time_map.bar_at(place.cursor_tick), last - 1) if last > MAX_BARS else 0
     return Region(time_map.bar_start(first), time_map.bar_start(min(first + MAX_BARS, last)), (partner,))
-
-
-def _partly_kept(score: Score, region: Region, place: Place, amount: float, draw: np.random.Generator) -> Region:
-    """The region with the notes kept that are not selected, and of the others a part that `draw` chooses."""
-    kept: set[tuple[int, int]] = set()
-    free: list[tuple[int, int]] = []
-    for track in region.tracks:
-        table = score.tracks[track].notes
-        rows = np.flatnonzero((table.start >= region.start_tick) & (table.start < region.end_tick))
-        for note_id, flags in zip(table.id[rows].tolist(), table.flags[rows].tolist(), strict=True):
-            if place.ids and note_id not in place.ids:
-                kept.add((track, note_id))
-            elif not flags & LOCKED:
-                free.append((track, note_id))
-    if not free:
-        raise RefusedRequest("There are no notes to vary there: select some that are not locked.")
-    changed = max(1, round(len(free) * min(max(amount, 0.0), 1.0)))
-    kept.update(free[index] for index in draw.permutation(len(free))[changed:].tolist())
-    return replace(region, kept=frozenset(kept))
 
 
 _REGIONS = {

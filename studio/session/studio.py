@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -226,7 +227,6 @@ class Studio:
         """Let another piece begin: no takes, no loop, the playhead at the start, a track with music chosen."""
         self._drop_takes()
         begin()
-        self._wishes = from_view(self.piece.view, self._memory.of_settings())
         self.transport.stop()
         self.transport.set_loop(None)
         self.transport.seek(0)
@@ -365,7 +365,11 @@ class Studio:
     def _on_change(self, change: Change) -> None:
         if not change.kind.changes_music:
             return
-        if change.kind is not ChangeKind.SCORE:
+        if change.kind is ChangeKind.SCORE:
+            # A key in a project is meant; one in a MIDI file may be anything.
+            usual = replace(self._memory.of_settings(), song_key=self.path is not None)
+            self._wishes = from_view(self.piece.view, usual)
+        else:
             self.takes.follow(self.document.score)
         self._hear(at_loop=False)
         if self.takes.showing:

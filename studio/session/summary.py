@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ml.requests import GenerationRequest, Verb
+from ml.music import Score
+from ml.requests import GenerationRequest, Region, Verb, replaced_notes
 
 
 def counted(number: int, thing: str) -> str:
@@ -10,33 +11,42 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def bars_text(request: GenerationRequest) -> str:
+def bars_text(score: Score, region: Region) -> str:
     """ "bar 5" or "bars 5–8", counted from 1."""
-    first = request.score.time_map.bar_at(request.region.start_tick) + 1
-    last = first + request.bars - 1
+    time_map = score.time_map
+    first = time_map.bar_at(region.start_tick) + 1
+    last = time_map.bar_at(max(region.end_tick - 1, region.start_tick)) + 1
     return f"bar {first}" if first == last else f"bars {first}–{last}"
 
 
-def tracks_text(request: GenerationRequest) -> str:
+def tracks_text(score: Score, region: Region) -> str:
     """The asked tracks by name: "Melody", "Melody and Bass", "all 5 tracks"."""
-    score, tracks = request.score, request.region.tracks
-    names = [score.tracks[index].name or f"track {index + 1}" for index in tracks]
+    names = [score.tracks[index].name or f"track {index + 1}" for index in region.tracks]
     if len(names) <= 2:
         return " and ".join(names)
     return f"all {len(names)} tracks" if len(names) == len(score.tracks) else f"{len(names)} tracks"
 
 
-def summary(request: GenerationRequest) -> str:
+def summary_of(verb: Verb, score: Score, region: Region) -> str:
     """ "Fill bars 5–8 of Melody", "Accompany bars 1–8 with Bass"."""
-    bars, tracks = bars_text(request), tracks_text(request)
-    match request.verb:
+    bars, tracks = bars_text(score, region), tracks_text(score, region)
+    match verb:
         case Verb.CONTINUE:
             return f"Continue {tracks} with {bars}"
         case Verb.ACCOMPANY:
             return f"Accompany {bars} with {tracks}"
-        case Verb.VARY:
-            return f"Vary {bars} of {tracks}"
-        case Verb.FILL:
-            return f"Fill {bars} of {tracks}"
         case Verb.GENERATE:
             return f"Generate {bars} for {tracks}"
+        case Verb.FILL | Verb.VARY:
+            return f"{verb.value.capitalize()} {bars} of {tracks}"
+
+
+def summary(request: GenerationRequest) -> str:
+    """The same of a request; of a Vary also how many notes it writes anew."""
+    text = summary_of(request.verb, request.score, request.region)
+    if request.verb is not Verb.VARY:
+        return text
+    score, region = request.score, request.region
+    changed = sum(len(replaced_notes(score, region, track)) for track in region.tracks)
+    kept = [name for name in ("rhythm", "contour", "harmony") if getattr(request.keep, name)]
+    return f"{text}: {counted(changed, 'note')}" + (f", keeping {' and '.join(kept)}" if kept else "")

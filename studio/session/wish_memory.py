@@ -15,7 +15,7 @@ FIELD = "asking"
 """The object of a project's view that holds the wishes of the piece."""
 LONGEST_LINE = 4000
 MOST_VOICES, MOST_NOTES_PER_BAR = 4, 64
-SEEDS = 1 << 63
+SEEDS = 1 << 31
 
 
 class WishMemory:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QLineEdit, QWidget
 
 MOVING = (
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right,
@@ -18,7 +18,7 @@ class FieldKeys(QObject):
     """Event filter for a field: plain keys never reach the window's shortcuts while it has the focus.
 
     Enter takes the value and calls `leave`; Esc leaves without it. A slider or list keeps only the keys
-    that move it, so that Space still plays.
+    that move it, so that Space still plays; a button, which only Tab leads to, keeps Space, and Esc to leave.
     """
 
     def __init__(self, field: QWidget, leave: Callable[[], None]) -> None:
@@ -26,6 +26,7 @@ class FieldKeys(QObject):
         self._field = field
         self._leave = leave
         self._text = isinstance(field, QAbstractSpinBox | QLineEdit)
+        self._own = (Qt.Key.Key_Space, Qt.Key.Key_Escape) if isinstance(field, QAbstractButton) else MOVING
         field.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -33,8 +34,11 @@ class FieldKeys(QObject):
             return False
         plain = not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         key = Qt.Key(event.key())
-        if event.type() == QEvent.Type.ShortcutOverride and plain and (self._text or key in MOVING):
+        if event.type() == QEvent.Type.ShortcutOverride and plain and (self._text or key in self._own):
             event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and self._own is not MOVING and key == Qt.Key.Key_Escape:
+            self._leave()
             return True
         if event.type() == QEvent.Type.KeyPress and self._text:
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -27,10 +27,12 @@ from studio.ui.icons import icon
 from studio.ui.jobs import FileJob, FileJobs
 from studio.ui.labels import dim_label
 from studio.ui.lanes.velocity_lane import VelocityLane
-from studio.ui.models.continue_flow import ContinueFlow
+from studio.ui.models.ask_flow import AskFlow
 from studio.ui.models.model_panel import ModelPanel, PanelWishes
+from studio.ui.models.shelf_flow import shelf_flow
 from studio.ui.models.take_flow import TakeFlow
 from studio.ui.models.take_row import TakeWishes
+from studio.ui.models.verb_row import VerbWishes
 from studio.ui.notice_bar import NoticeBar
 from studio.ui.pulse import Pulse
 from studio.ui.roll.context import RollContext
@@ -48,7 +50,7 @@ from studio.ui.window_settings import WindowSettings
 from studio.ui.window_sync import InStep
 
 WIDTH_PX, HEIGHT_PX = 1380, 860
-TRACKS_PX, MODELS_PX, LANE_PX = 230, 320, 120
+TRACKS_PX, MODELS_PX, LANE_PX = 230, 336, 120
 
 
 class MainWindow(QMainWindow):
@@ -104,14 +106,13 @@ class MainWindow(QMainWindow):
         self.tracks = TrackPanel(studio.document, self.bound, self.attempt)
         self.takes = TakeFlow(studio, self.attempt, self.files.export_take, lambda: self.in_step.show_transport())
         takes = TakeWishes(self.takes.hear, self.takes.accept, self.takes.export)
-        self.models = ModelPanel(
-            self.bound, PanelWishes(takes, changed=lambda: self.asking.changed(), leave=self.roll.setFocus)
-        )
-        self.asking = ContinueFlow(studio, self.context, self.models, self.bound.refresh)
+        self.models = ModelPanel(self.bound, self._panel_wishes(takes))
+        self.asking = AskFlow(studio, self.context, self.models, self.bound.refresh)
+        self.shelf = shelf_flow(self, folders)
         self._lay_out()
         self.layout_memory = WindowLayout(
             self,
-            {"across": self._across, "down": self._down},
+            {"across": self._across, "down": self._down, "models": self.models.splitter},
             {"tracks": self.tracks, "models": self.models, "velocity": self.lane},
             studio.settings,
         )
@@ -144,7 +145,7 @@ class MainWindow(QMainWindow):
         self._across.setStretchFactor(1, 1)
         self._across.setCollapsible(1, False)
         self.tracks.setMinimumWidth(190)
-        self.models.setMinimumWidth(280)
+        self.models.setMinimumWidth(304)
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -206,6 +207,22 @@ class MainWindow(QMainWindow):
             self.in_step.show_playhead()
 
     # --- wishes of the parts
+
+    def _panel_wishes(self, takes: TakeWishes) -> PanelWishes:
+        """The model panel is made before the flow that serves it."""
+        return PanelWishes(
+            takes,
+            VerbWishes(
+                describe=lambda verb: self.asking.describe(verb),
+                hovered=lambda verb: self.asking.hover(verb),
+                choose_partner=lambda: self.asking.choose_partner(),
+            ),
+            changed=lambda: self.asking.changed(),
+            leave=self.roll.setFocus,
+            folded=lambda names: self.asking.keep_open(names),
+            detect=lambda: self.attempt(self.asking.detect_chords),
+            last_seed=lambda: self.studio.takes.request.seed if self.studio.takes.request else None,
+        )
 
     def _preview(self, pitch: int, velocity: int, on: bool) -> None:
         track = self.studio.document.track
@@ -278,7 +295,12 @@ class MainWindow(QMainWindow):
         if files:
             event.acceptProposedAction()
             # A question about unsaved work must not keep the program waiting that the file came from.
-            QTimer.singleShot(0, self, lambda: self.files.open_path(files[0]))
+            QTimer.singleShot(0, self, lambda: self._take_dropped(files[0]))
+
+    def _take_dropped(self, path: Path) -> None:
+        """A folder may be a model; everything else should be music."""
+        if not self.shelf.dropped(path):
+            self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.settled():
@@ -291,6 +313,7 @@ class MainWindow(QMainWindow):
     def end(self) -> None:
         """Stop listening and let nothing run on; the studio itself is closed by who made it."""
         self.pulse.stop()
+        self.shelf.close()
         self.jobs.close()
         self.studio.on_wake = None
         self.in_step.close()

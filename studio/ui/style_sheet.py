@@ -74,6 +74,12 @@ def style_sheet(theme: Palette) -> str:
     QToolButton:disabled {{ color: {theme.text_dim}; }}
     QToolButton[toggle="true"]:checked {{ background: {theme.raised}; border-color: {theme.border}; }}
     QToolButton[small="true"] {{ padding: 1px 4px; border-radius: 4px; min-width: 14px; }}
+    QToolButton[verb="true"] {{ background: {theme.raised}; border-color: {theme.border}; padding: 5px 0px 4px 0px;
+                               font-size: 11px; }}
+    QToolButton[verb="true"]:hover {{ background: {hover}; border-color: {theme.accent}; }}
+    QToolButton[verb="true"]:pressed {{ background: {pressed}; }}
+    QToolButton[verb="true"]:disabled {{ background: {theme.panel}; border-color: {theme.border}; }}
+    QToolButton[section="true"] {{ font-weight: 600; padding: 2px 4px 2px 0px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
 
@@ -90,7 +96,16 @@ def style_sheet(theme: Palette) -> str:
 
     QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
         width: 0px; border: none; }}
-    QPushButton[segment="true"] {{ padding: 4px 0px; min-width: 34px; }}
+    QPushButton[segment="true"] {{ padding: 4px 0px; min-width: 26px; }}
+    QPushButton#detect {{ padding: 4px 8px; }}
+    QPushButton[field="true"] {{ text-align: left; padding: 4px 8px; }}
+    QPushButton[key="white"], QPushButton[key="black"] {{ padding: 3px 0px; min-width: 12px; border-radius: 4px; }}
+    QPushButton[key="white"]:!checked {{ background: {theme.field}; }}
+    QPushButton[key="black"]:!checked {{ background: {theme.raised}; }}
+    QFrame[block="must"], QFrame[block="leans"], QFrame[block="plain"] {{ border: none; }}
+    QFrame[block="must"] {{ border-left: 3px solid {theme.accent}; }}
+    QFrame[block="leans"] {{ border-left: 3px dotted {theme.text_dim}; }}
+    QFrame[block="plain"] {{ border-left: 3px solid transparent; }}
     QCheckBox {{ spacing: 8px; }}
     QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {theme.text_dim}; border-radius: 4px;
                            background: {theme.field}; }}

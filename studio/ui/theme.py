@@ -78,6 +78,9 @@ class Theme:
     """What the colour of a track fades towards at velocity 1."""
     note_selected: str
     """What the colour of a track is lifted towards when the note is selected."""
+    lock: str
+    """The mark of locked notes, and what lies around it."""
+    lock_edge: str
     playhead: str
     track_colours: tuple[str, ...]
     take_colours: tuple[str, ...]
@@ -135,6 +138,8 @@ DARK = Theme(
     note_edge="#0e1013",
     note_quiet="#2c333c",
     note_selected="#ffffff",
+    lock="#ffffff",
+    lock_edge="#16181c",
     playhead="#ffffff",
     # OKLCH, chroma 0.115, hues ordered so that neighbours differ; amber is left to the accent.
     track_colours=(
@@ -173,6 +178,8 @@ LIGHT = Theme(
     note_edge="#2a3038",
     note_quiet="#dfe4ea",
     note_selected="#101418",
+    lock="#101418",
+    lock_edge="#ffffff",
     playhead="#14171b",
     track_colours=(
         "#1b78b8", "#18854e", "#b35585", "#0096a6", "#7b59b1", "#74942b",

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QWidget
 from studio.ui.actions import Actions
 from studio.ui.commands.edit_actions import edit_actions
 from studio.ui.commands.file_actions import FileCommands, HelpCommands, file_actions, help_actions
+from studio.ui.commands.model_actions import ShelfCommands, model_actions
 from studio.ui.commands.note_actions import note_actions
-from studio.ui.commands.take_actions import AskCommands, take_actions
+from studio.ui.commands.take_actions import TakeCommands, take_actions
 from studio.ui.commands.track_actions import TrackFields, track_actions
 from studio.ui.commands.transport_actions import transport_actions
+from studio.ui.commands.verb_actions import VerbCommands, knob_actions, verb_actions
 from studio.ui.commands.view_actions import PanelSwitch, ViewSwitches, view_actions
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
     """The parts of the window are looked up when an action runs: most are made after the actions."""
     desk, files, settings, dialogs = window.desk, window.files, window.settings, window.dialogs
+    verbs = _verb_commands(window)
     return Actions(
         file_actions(
             FileCommands(
@@ -48,21 +51,22 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
             ),
         ),
         transport_actions(desk, window.loop, settings.set_metronome, settings.step_volume, window.edit_tempo),
+        verb_actions(verbs),
         take_actions(
             desk,
-            AskCommands(
-                ask=lambda: window.asking.ask(),
+            TakeCommands(
                 hear=lambda number: window.takes.hear(number),
                 hear_next=lambda step: window.takes.hear_next(step),
-                set_bars=lambda bars: window.asking.set_bars(bars),
-                bars=lambda: desk.studio.wishes.bars,
-                step_temperature=lambda step: window.asking.step_temperature(step),
-                step_takes=lambda step: window.asking.step_takes(step),
-                toggle_key=lambda: window.asking.toggle_key(),
-                stays_in_key=lambda: window.asking.stays_in_key(),
-                has_key=lambda: window.asking.key() is not None,
                 export_take=lambda: files.export_take(None),
             ),
+        ),
+        knob_actions(verbs),
+        model_actions(
+            ShelfCommands(
+                show=lambda: window.shelf.show_cards(),
+                add=lambda: window.shelf.choose_and_add(),
+                look_again=lambda: window.shelf.look_again(),
+            )
         ),
         view_actions(
             desk,
@@ -82,6 +86,26 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
             ),
         ),
         help_actions(HelpCommands(dialogs.show_cheat_sheet, dialogs.show_palette, dialogs.show_about)),
+    )
+
+
+def _verb_commands(window: MainWindow) -> VerbCommands:
+    return VerbCommands(
+        ask=lambda verb: window.asking.ask(verb),
+        can=lambda verb: window.asking.can(verb),
+        wishes=lambda: window.studio.wishes,
+        choose_partner=lambda: window.asking.choose_partner(),
+        set_bars=lambda bars: window.asking.set_bars(bars),
+        step_takes=lambda step: window.asking.step_takes(step),
+        step_surprise=lambda step: window.asking.step_surprise(step),
+        step_density=lambda step: window.asking.step_density(step),
+        step_amount=lambda step: window.asking.step_amount(step),
+        toggle_keep=lambda part: window.asking.toggle_keep(part),
+        toggle_all_tracks=lambda: window.asking.toggle_all_tracks(),
+        toggle_key=lambda: window.asking.toggle_key(),
+        stays_in_key=lambda: window.asking.stays_in_key(),
+        has_key=lambda: window.asking.key() is not None,
+        toggle_drawer=lambda: window.asking.toggle_drawer(),
     )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 
 from studio.edit.change import Change, ChangeKind
 from studio.project import Setting
-from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, VOLUME
+from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, TOP_P, VOLUME
 from studio.session.studio import Topic
 from studio.ui.models.board_view import LayerCache
 
@@ -68,7 +68,7 @@ class InStep:
             window.loop.forget()
             window.clipboard.forget_takes()
             window.notice.hide()
-            window.asking.set_stay_in_key(self._studio.path is not None)
+            window.asking.show_wishes()
         if change.kind.changes_music:
             self._leaning = self._studio.leaning()
             self.show_time()
@@ -92,7 +92,7 @@ class InStep:
         window.settings.apply(setting)
         if setting is VOLUME:
             window.transport.show_volume(self._studio.settings.get(VOLUME))
-        elif setting in (TAKES, BARS, TEMPERATURE, CHOSEN_MODELS):
+        elif setting in (TAKES, BARS, TEMPERATURE, TOP_P, CHOSEN_MODELS):
             window.asking.follow_settings()
         window.bound.refresh()
 

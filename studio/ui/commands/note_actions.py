@@ -124,6 +124,6 @@ def note_actions(desk: Desk, randomness: random.Random) -> list[Action]:
         Action("notes.mute", "Mute notes", desk.edit("Mute notes", lambda s, c: set_flag(s, c, MUTED)),
                "0", "Notes", "flags", some, keys_when=lambda: not desk.studio.takes.showing,
                tooltip="Keep the selected notes but do not play them; again to hear them"),
-        note("lock", "Lock notes", "Ctrl+Shift+K", "flags", lambda s, c: set_flag(s, c, LOCKED),
-             "Keep models from changing the selected notes; again to unlock them"),
+        note("lock", "Lock notes", "Shift+L", "flags", lambda s, c: set_flag(s, c, LOCKED),
+             "Keep models from changing the selected notes, again to unlock them; you may edit them all the same"),
     ]  # fmt: skip

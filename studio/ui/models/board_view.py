@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ml.music import Note, NoteTable
+from ml.requests import GenerationRequest, TakeNote, ringing_notes
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
 from studio.ui.models.take_row import TakeView
 from studio.ui.models.takes_view import ModelGroup
@@ -19,10 +20,14 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
     """The board as rows; all rows share one range of pitches so that they can be compared by eye."""
     if board.request is None:
         return ()
-    region, time_map = board.request.region, board.request.score.time_map
+    request = board.request
+    region, time_map = request.region, request.score.time_map
+    drums = frozenset(track for track in region.tracks if request.score.tracks[track].drums)
+    given = tuple(note for track in region.tracks for note in _staying(request, track))
     ticks = (region.start_tick, region.end_tick)
     bar_ticks = time_map.bar_lines(*ticks)
-    pitches = [note.pitch for slot in board.slots for note in slot.notes]
+    pitched = drums != frozenset(region.tracks)  # the rows of drums are no pitches, unless there is nothing else
+    pitches = [n.pitch for slot in board.slots for n in (*slot.notes, *given) if not pitched or n.track not in drums]
     span = (min(pitches), max(pitches)) if pitches else (60, 72)
     number = 0
     groups = []
@@ -34,6 +39,9 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
                     number=number,
                     model=slot.model_name,
                     notes=slot.notes,
+                    given=given,
+                    tracks=region.tracks,
+                    drums=drums if pitched else frozenset(),
                     ticks=ticks,
                     bar_ticks=bar_ticks,
                     pitches=span,
@@ -45,6 +53,13 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
             number += 1
         groups.append(ModelGroup(answer.card.id, answer.card.name, tuple(views), trouble_of(answer)))
     return tuple(groups)
+
+
+def _staying(request: GenerationRequest, track: int) -> list[TakeNote]:
+    """The notes of the asked bars that stay whatever is written, for showing a take among them."""
+    table = ringing_notes(request.score, request.region, track)
+    inside = table.starting(request.region.start_tick, request.region.end_tick)
+    return [TakeNote(track, n.start, n.length, n.pitch, n.velocity, 0.0) for n in table.take(inside)]
 
 
 def trouble_of(answer: ModelAnswer) -> str:
@@ -90,6 +105,7 @@ class LayerCache:
                         active=slot is board.auditioned,
                         region=(region.start_tick, region.end_tick),
                         label=slot.title,
+                        kept=frozenset(note_id for track, note_id in region.kept if track == now),
                     )
                 )
         return tuple(layers)

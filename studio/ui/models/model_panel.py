@@ -1,4 +1,4 @@
-"""The panel on the right: which models, what to ask, the verb, and the takes that come back."""
+"""The panel on the right: the five verbs, what to wish for, which models answer, and the takes that come back."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from ml.music import Key
 from studio.engine import ModelCard, ShelfProblem
 from studio.session.takes import TakesBoard, TakeSlot
+from studio.session.wishes import Wishes
 from studio.ui.action_binding import BoundActions
-from studio.ui.labels import dim_label, heading
+from studio.ui.labels import dim_label
 from studio.ui.models.ask_box import AskBox
 from studio.ui.models.board_view import groups_of
+from studio.ui.models.drawer import Drawer
 from studio.ui.models.progress_line import ProgressLine
+from studio.ui.models.section import Section
 from studio.ui.models.shelf_list import ShelfList
 from studio.ui.models.take_row import TakeWishes
 from studio.ui.models.takes_view import TakesView
+from studio.ui.models.verb_row import VerbRow, VerbWishes
+from studio.ui.models.words import drawer_text
 from studio.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -29,57 +34,113 @@ if TYPE_CHECKING:
 CURVE_STEP = 6
 """While a take streams in, its curve is drawn anew for every so many notes."""
 PROMPT_CHANGED = "The song has changed since these takes were written. Keeping one still works."
+MODELS, LIMITS = "models", "limits"
+"""Names of the parts that fold."""
+LEAST_TAKES_PX = 150
 
 
 @dataclass(frozen=True)
 class PanelWishes:
-    """What the panel asks for. `changed`: a setting was moved; `leave`: give the keyboard back to the roll."""
+    """What the panel asks for. `changed`: a setting was moved; `leave`: give the keyboard back to the roll.
+
+    `folded`: these parts are open now; `detect`: hear the chords; `last_seed`: of the takes that are showing.
+    """
 
     takes: TakeWishes
+    verbs: VerbWishes
     changed: Callable[[], None]
     leave: Callable[[], None]
+    folded: Callable[[tuple[str, ...]], None]
+    detect: Callable[[], None]
+    last_seed: Callable[[], int | None]
 
 
 class ModelPanel(QWidget):
-    """Shows the shelf and the board; everything it does goes through actions and wishes."""
+    """Shows wishes, shelf and board; everything it does goes through actions and wishes."""
 
     def __init__(self, bound: BoundActions, wishes: PanelWishes) -> None:
         super().__init__()
         self.setObjectName("models")
+        self._wishes = wishes
         self._theme: Theme | None = None
         self._curve_shows: tuple[TakeSlot, int, bool] | None = None
         self._row_shown: int | None = None
-        self.shelf = ShelfList(wishes.changed)
-        self.ask = AskBox(wishes.changed, wishes.leave)
-        self.verb = self._action_button(bound, "takes.continue", primary=True)
-        self.cancel = self._action_button(bound, "takes.cancel")
+        self.verbs = VerbRow(bound, wishes.verbs)
         self.where = dim_label(wrap=True)
+        self.trouble = dim_label(wrap=True)
+        self.trouble.setProperty("role", "error")
+        self.cancel = self._action_button(bound, "takes.cancel")
         self.progress = ProgressLine()
+        self.ask = AskBox(wishes.changed, wishes.leave, wishes.verbs.choose_partner)
+        self.drawer = Drawer(wishes.changed, wishes.leave, wishes.detect, wishes.last_seed)
+        self.shelf = ShelfList(wishes.changed)
+        self.sections = {
+            MODELS: self._section(MODELS, "Models", self.shelf, "Which models answer: tick the ones to compare"),
+            LIMITS: self._section(
+                LIMITS, "Limits and leanings", self.drawer,
+                "Pitches, range, chords, voices, grid, style, seed: what notes must obey and what models lean to"
+                f"  ({bound.actions['takes.drawer'].key})",
+            ),
+        }  # fmt: skip
         self.takes = TakesView(wishes.takes)
         self.warning = dim_label(PROMPT_CHANGED, wrap=True)
         self.accept = self._action_button(bound, "takes.accept", primary=True)
         self.reject = self._action_button(bound, "takes.reject")
         self.curve: SurpriseCurve | None = None
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self._lay_out()
+        self.show_board(TakesBoard())
 
-        verbs = QHBoxLayout()
-        verbs.addWidget(self.verb, 1)
-        verbs.addWidget(self.cancel)
+    def _section(self, name: str, title: str, body: QWidget, tooltip: str) -> Section:
+        return Section(
+            title,
+            body,
+            tooltip=tooltip,
+            toggled=lambda _: self._wishes.folded(self.open_sections),
+            leave=self._wishes.leave,
+        )
+
+    def _lay_out(self) -> None:
+        settings = QWidget()
+        column = QVBoxLayout(settings)
+        column.setContentsMargins(0, 0, 6, 4)
+        column.setSpacing(8)
+        column.addWidget(self.sections[MODELS])
+        column.addWidget(self.ask)
+        column.addWidget(self.sections[LIMITS])
+        column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidget(settings)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        answers = QWidget()
+        self._answers = QVBoxLayout(answers)
+        self._answers.setContentsMargins(0, 6, 0, 0)
+        self._answers.setSpacing(8)
+        self._answers.addWidget(self.takes, 1)
+        self._answers.addWidget(self.warning)
         ends = QHBoxLayout()
         ends.addWidget(self.accept, 1)
         ends.addWidget(self.reject)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(12, 10, 12, 10)
-        self._layout.setSpacing(8)
-        self._layout.addWidget(heading("Continue with"))
-        self._layout.addWidget(self.shelf)
-        self._layout.addWidget(self.ask)
-        self._layout.addLayout(verbs)
-        self._layout.addWidget(self.where)
-        self._layout.addWidget(self.progress)
-        self._layout.addWidget(self.takes, 1)
-        self._layout.addWidget(self.warning)
-        self._layout.addLayout(ends)
-        self.show_board(TakesBoard())
+        self._answers.addLayout(ends)
+        answers.setMinimumHeight(LEAST_TAKES_PX)
+        for part in (self.area, answers):
+            self.splitter.addWidget(part)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(1, 1)
+        status = QHBoxLayout()
+        status.addWidget(self.where, 1)
+        status.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignTop)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(12, 10, 6, 10)
+        rows.setSpacing(6)
+        rows.addWidget(self.verbs)
+        rows.addLayout(status)
+        rows.addWidget(self.trouble)
+        rows.addWidget(self.progress)
+        rows.addWidget(self.splitter, 1)
 
     @staticmethod
     def _action_button(bound: BoundActions, action_id: str, primary: bool = False) -> QPushButton:
@@ -98,17 +159,70 @@ class ModelPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.takes.set_theme(theme)
+        for section in self.sections.values():
+            section.set_theme(theme)
         self._colour_curve()
+
+    # --- wishes
+
+    def read(self, wishes: Wishes) -> Wishes:
+        """`wishes` with what all fields say."""
+        return self.drawer.read(self.ask.read(wishes))
+
+    def show_wishes(self, wishes: Wishes) -> None:
+        self.ask.show_wishes(wishes)
+        self.drawer.show_wishes(wishes)
+        self.show_summary(wishes)
+
+    def show_summary(self, wishes: Wishes) -> None:
+        """Say in the folded drawer what is set in it."""
+        self.sections[LIMITS].set_summary(drawer_text(wishes))
 
     def show_models(
         self, cards: Sequence[ModelCard], problems: Sequence[ShelfProblem], chosen: Sequence[str] | None, place: Path
     ) -> None:
         self.shelf.show_models(cards, problems, chosen, place)
+        self.show_ticked()
 
-    def show_place(self, text: str, key: Key | None) -> None:
-        """Say what Continue would ask for now, and which key it could be held to."""
+    def show_ticked(self) -> None:
+        """Say in the folded shelf who answers."""
+        self.sections[MODELS].set_summary(", ".join(self.shelf.boxes[model].text() for model in self.shelf.chosen))
+
+    def show_place(self, text: str, trouble: str, key: Key | None, partner: str) -> None:
+        """Say what would be asked for now, what stands against it, and which key it could be held to."""
         self.where.setText(text)
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
         self.ask.show_key(key)
+        self.ask.show_partner(partner)
+
+    def pop_up(self, menu: QMenu) -> None:
+        """Open a menu below the button that says who accompanies."""
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.ask.partner.mapToGlobal(self.ask.partner.rect().bottomLeft()))
+
+    # --- folding
+
+    @property
+    def open_sections(self) -> tuple[str, ...]:
+        return tuple(name for name, section in self.sections.items() if section.is_open)
+
+    def show_open(self, names: Sequence[str]) -> None:
+        """Unfold these parts and fold the others."""
+        for name, section in self.sections.items():
+            section.set_open(name in names)
+
+    def toggle_drawer(self) -> None:
+        """Fold the drawer, or unfold it and put the keyboard into it."""
+        section = self.sections[LIMITS]
+        section.button.click()
+        if section.is_open:
+            self.area.ensureWidgetVisible(section, 0, 0)
+            self.drawer.pitches.tonic.setFocus()
+        else:
+            self._wishes.leave()
+
+    # --- takes
 
     def show_board(self, board: TakesBoard) -> None:
         """Show the takes as they are now."""
@@ -146,7 +260,7 @@ class ModelPanel(QWidget):
 
         if self.curve is None:
             self.curve = SurpriseCurve()
-            self._layout.insertWidget(self._layout.indexOf(self.takes) + 1, self.curve)
+            self._answers.insertWidget(self._answers.indexOf(self.takes) + 1, self.curve)
             self._colour_curve()
         region = board.request.region
         self.curve.show_notes(slot.notes, board.request.score.time_map, (region.start_tick, region.end_tick))

@@ -22,6 +22,7 @@ CAPTION_PX = 11
 class TakeView:
     """What a row shows. `number` counts from 0 over all models and picks the key and the colour.
 
+    `given` are notes that stay among them, `tracks` the asked ones, of which `drums` get a strip of their own.
     `ticks` is the asked region; `caption` says in two short lines how far the take is or how surprising on the whole;
     `remarks` are what the model could not honour.
     """
@@ -35,6 +36,9 @@ class TakeView:
     done: bool
     caption: str
     remarks: tuple[str, ...] = ()
+    given: Sequence[TakeNote] = ()
+    tracks: tuple[int, ...] = ()
+    drums: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,10 @@ class TakeRow(QWidget):
 
     def show_take(self, view: TakeView, selected: bool) -> None:
         self._selected = selected
-        self.roll.set_notes(view.notes, view.ticks, view.bar_ticks, view.pitches)
+        self.roll.set_notes(
+            view.notes, view.ticks, view.bar_ticks, view.pitches,
+            given=view.given, tracks=view.tracks, drums=view.drums,
+        )  # fmt: skip
         self.caption.setText(view.caption)
         self.caption.setToolTip(as_plain_tooltip("\n".join(view.remarks)))
         self.accept.setEnabled(view.done)

@@ -13,6 +13,7 @@ from ml.music import LOCKED, MUTED, NoteTable
 from studio.ui.roll.note_boxes import NoteBoxes, note_boxes
 from studio.ui.roll.note_names import NoteNames
 from studio.ui.roll.occupancy import occupancy, occupancy_image
+from studio.ui.roll.padlocks import Padlocks
 from studio.ui.roll.rect_batch import draw_rects
 from studio.ui.roll.viewport import PITCHES, Viewport
 from studio.ui.theme import Theme, faded, mixed
@@ -31,6 +32,7 @@ class NotePainter:
 
     theme: Theme
     names: NoteNames | None = None
+    locks: Padlocks = field(default_factory=Padlocks)
     _shades: dict[tuple[int, int], list[QColor]] = field(default_factory=dict)
 
     def shades(self, colour: QColor, selected: bool) -> list[QColor]:
@@ -77,10 +79,7 @@ class NotePainter:
                     self.names.paint(painter, boxes.at(part), pitch[part], levels, shades)
         locked = (flags & LOCKED) != 0
         if locked.any():
-            box = boxes.at(locked)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.theme.colour("accent"))
-            draw_rects(painter, box.x + 1, box.y + box.height - 3, np.maximum(box.width - 2, 1), 2)
+            self.locks.paint(painter, boxes.at(locked), self.theme.colour("lock"), self.theme.colour("lock_edge"))
 
     def _fill(
         self, painter: QPainter, boxes: NoteBoxes, velocity: NDArray[np.uint8], shades: list[QColor], edge: QColor,

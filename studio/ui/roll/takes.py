@@ -12,7 +12,8 @@ class TakeLayer:
     """Notes of one take on one track of the song; while a take streams in, a new layer is handed over.
 
     `colour` is an index into the theme's take palette. Of the takes showing, one is `active`: it is drawn
-    bright, the others as faint outlines. `region` are the ticks [start, end) that were asked for.
+    bright, the others as faint outlines. `region` are the ticks [start, end) that were asked for, and `kept` the
+    ids of notes of the track that stay there.
     """
 
     track: int
@@ -21,8 +22,9 @@ class TakeLayer:
     active: bool = False
     region: tuple[int, int] | None = None
     label: str = ""
+    kept: frozenset[int] = frozenset()
 
     @property
     def frame(self) -> tuple[object, ...]:
         """All but the notes: what decides how the rest of the roll looks around them."""
-        return self.track, self.colour, self.active, self.region, self.label
+        return self.track, self.colour, self.active, self.region, self.label, self.kept

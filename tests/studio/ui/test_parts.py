@@ -261,6 +261,6 @@ def test_how_is_asked_follows_the_preferences(tune_window: MainWindow) -> None:
     settings.set(BARS, 8)
     settings.set(TAKES, 2)
     settings.set(CHOSEN_MODELS, ("beta",))
-    asking = tune_window.models.ask.asking()
+    asking = tune_window.models.read(tune_window.studio.wishes)
     assert (asking.bars, asking.takes, tune_window.models.shelf.chosen) == (8, 2, ("beta",))
     assert (tune_window.studio.wishes.bars, tune_window.studio.wishes.models) == (8, ("beta",))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
+from ml.music import LOCKED, NoteTable
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_boxes, visible_rows
 from studio.ui.roll.note_names import NoteNames
@@ -47,17 +48,20 @@ class NoteLayer:
             places = note_boxes(view, table.start[gone], table.end[gone], table.pitch[gone])
             notes.paint_outlines(painter, places, faded(colour, 0.45), dashed=True)
             rows = rows[~lifted]
-        replaced = self._replaced_by_takes(table.start[rows])
+        replaced = self._replaced_by_takes(table, rows)
         if replaced.any():
             notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
             rows = rows[~replaced]
         notes.paint(painter, view, table, rows, colour, context.is_selected(table.id[rows]))
 
-    def _replaced_by_takes(self, start: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which notes would go if a take that is showing were accepted, shape (n,)."""
-        gone = np.zeros(len(start), bool)
+    def _replaced_by_takes(self, table: NoteTable, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these notes would go if a take that is showing were accepted, shape (rows,)."""
+        gone = np.zeros(len(rows), bool)
         track = self._context.document.current_track
-        for region in {layer.region for layer in self._context.takes if layer.track == track}:
+        free = table.flags[rows] & LOCKED == 0
+        for region, kept in {(layer.region, layer.kept) for layer in self._context.takes if layer.track == track}:
             if region is not None:
-                gone |= (start >= region[0]) & (start < region[1])
+                start = table.start[rows]
+                stays = np.isin(table.id[rows], np.fromiter(kept, np.int64, len(kept)))
+                gone |= (start >= region[0]) & (start < region[1]) & free & ~stays
         return gone

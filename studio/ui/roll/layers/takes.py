@@ -20,12 +20,18 @@ class TakeNotesLayer:
         self._context = context
 
     def paint(self, painter: QPainter, area: QRect) -> None:
-        for layer in sorted(self._context.takes, key=lambda layer: layer.active):
-            self._paint_take(painter, layer)
+        for layer in sorted(self._context.takes, key=lambda layer: (layer.active, self._in_front(layer))):
+            if layer.active or self._in_front(layer):
+                self._paint_take(painter, layer)
         for layer in self._context.takes:
             if layer.active and layer.label and layer.region is not None:
                 self._paint_label(painter, layer.label, layer.region[0], layer.colour)
                 break
+
+    def _in_front(self, layer: TakeLayer) -> bool:
+        """Whether the layer is for the track that is edited, or none of them is: of other tracks one take is enough."""
+        current = self._context.document.current_track
+        return layer.track == current or all(other.track != current for other in self._context.takes)
 
     def _paint_take(self, painter: QPainter, layer: TakeLayer) -> None:
         view, theme = self._context.viewport, self._context.theme
@@ -35,6 +41,9 @@ class TakeNotesLayer:
         boxes = note_boxes(view, table.start[rows], table.end[rows], table.pitch[rows])
         if not layer.active:
             notes.paint_outlines(painter, boxes, faded(colour, 0.6), fill=faded(colour, 0.08))
+            return
+        if not self._in_front(layer):
+            notes.paint_outlines(painter, boxes, faded(colour, 0.8), fill=faded(colour, 0.30))
             return
         notes.paint(painter, view, table, rows, colour)
         if len(rows) <= PLAIN and view.row_px >= 7:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ml.music import Key
 from ml.music.midi import read_midi_file
+from ml.requests import Verb
 from studio.edit.operations.notes import delete_notes
 from studio.edit.selection import select_all, select_starting
 from studio.ui.main_window import MainWindow
@@ -151,21 +152,21 @@ def test_a_key_that_the_user_sets_is_obeyed_and_a_detected_one_is_not_a_limit(
 
 def test_what_is_asked_follows_the_selection(tune_window: MainWindow, answered: Callable[[MainWindow], None]) -> None:
     document = tune_window.studio.document
-    assert tune_window.models.where.text() == "Bars 5–8 on Lead, after the end"
+    assert tune_window.models.where.text() == "Continue Lead with bars 5–8"
     document.select(select_starting(document.score, 0, 0, 1920))
-    assert tune_window.models.where.text() == "Bars 2–5 on Lead, after the selection"
+    assert tune_window.models.where.text() == "Continue Lead with bars 2–5"
     answered(tune_window)
     assert tune_window.studio.takes.request.region.start_tick == 1920
 
 
-def test_bars_takes_and_freedom_go_into_the_request_and_are_remembered(
+def test_bars_takes_and_surprise_go_into_the_request_and_are_remembered(
     tune_window: MainWindow, answered: Callable[[MainWindow], None], press: Callable[..., None]
 ) -> None:
     press(tune_window, "Ctrl+Alt+1", "Ctrl+Alt+Left", "Ctrl+Alt+Up")
     answered(tune_window)
     request = tune_window.studio.takes.request
-    assert (request.bars, request.takes, round(request.sampling.temperature, 2)) == (2, 3, 1.1)
-    assert tune_window.models.ask.word.text() == "natural 1.10"
+    assert (request.bars, request.takes, request.sampling.surprise) == (2, 3, 0.5)
+    assert tune_window.models.ask.word(tune_window.models.ask.surprise) == "surprising"
     assert tune_window.studio.settings.get(tune_window_setting("bars")) == 2
 
 
@@ -180,7 +181,7 @@ def test_only_ticked_models_are_asked(tune_window: MainWindow, answered: Callabl
     answered(tune_window)
     assert [answer.card.id for answer in tune_window.studio.takes.answers] == ["beta"]
     tune_window.models.shelf.boxes["beta"].click()
-    tune_window.asking.ask()
+    tune_window.asking.ask(Verb.CONTINUE)
     assert "tick at least one" in tune_window.studio.status
 
 

@@ -79,12 +79,12 @@ def test_a_key_is_set_and_taken_away(tune_window: MainWindow) -> None:
     field.tonic.setCurrentIndex(3)
     field.tonic.activated.emit(3)
     assert document.score.key_at(0) == Key(2, Scale.MAJOR)
-    assert tune_window.models.ask.stay_in_key.isChecked()
-    assert tune_window.models.ask.stay_in_key.text() == "Stay in D major"
+    assert tune_window.models.ask.song_key.isChecked()
+    assert tune_window.models.ask.song_key.text() == "Stay in D major"
     field.tonic.setCurrentIndex(0)
     field.tonic.activated.emit(0)
     assert document.score.key_at(0) is None
-    assert not tune_window.models.ask.stay_in_key.isEnabled()
+    assert not tune_window.models.ask.song_key.isEnabled()
 
 
 def test_a_detected_key_is_only_a_leaning(tune_window: MainWindow) -> None:
