@@ -15,12 +15,18 @@ from ml.evaluation.bits_by_place import place_section
 from ml.evaluation.bits_table import bits_section
 from ml.evaluation.board import Section, add_to_board, section_text
 from ml.evaluation.cards import write_card
+from ml.evaluation.copying_table import copying_section
+from ml.evaluation.duration import expected_minutes
+from ml.evaluation.feature_tables import feature_section
+from ml.evaluation.note_cost import cost_section
+from ml.evaluation.obedience_table import obedience_section
+from ml.evaluation.samples import Sampler
 from ml.evaluation.trunk_table import trunk_section
 from ml.models.checkpoint import LoadedModel, UnusableCheckpoint, load_model
 from ml.training.cache import open_corpora
 from ml.training.sources import EmptyCorpus
 
-SECTIONS = ("bits", "places", "trunks")
+SECTIONS = ("bits", "places", "trunks", "features", "copying", "obedience", "cost")
 SHIPPED, BOARD = Path("resources/models"), Path("ml/evaluation")
 
 
@@ -68,8 +74,11 @@ def evaluate(options: argparse.Namespace) -> None:
     models = told_apart([load_model(folder) for folder in folders], folders)
     corpora = open_corpora(options.corpora, options.cache, report)
     bench = Bench(corpora, models, options.split, report, QUICK if options.quick else Scale(), options.seed)
-    made = makers(bench, folders)
+    sampler = Sampler(bench)
+    made = makers(bench, sampler, folders)
     started = time.monotonic()
+    minutes = expected_minutes(bench, sampler, options.sections)
+    report(f"Expected to take about {minutes + (time.monotonic() - started) / 60:.0f} minutes.")
     for number, name in enumerate(options.sections, 1):
         report(f"Section {number} of {len(options.sections)}: {name}")
         section = made[name]()
@@ -82,12 +91,16 @@ def evaluate(options: argparse.Namespace) -> None:
         report(f"{name} done after {(time.monotonic() - started) / 60:.1f} minutes")
 
 
-def makers(bench: Bench, folders: list[Path]) -> dict[str, Callable[[], Section]]:
+def makers(bench: Bench, sampler: Sampler, folders: list[Path]) -> dict[str, Callable[[], Section]]:
     """What measures each section."""
     return {
         "bits": lambda: bits_section(bench),
         "places": lambda: place_section(bench),
         "trunks": lambda: trunk_section(bench, folders),
+        "features": lambda: feature_section(bench, sampler),
+        "copying": lambda: copying_section(bench, sampler),
+        "obedience": lambda: obedience_section(bench, sampler),
+        "cost": lambda: cost_section(bench),
     }
 
 

@@ -7,7 +7,6 @@ import math
 from pathlib import Path
 
 import pytest
-import torch
 
 from ml.__main__ import main
 from ml.evaluation.bench import QUICK, Bench
@@ -16,19 +15,11 @@ from ml.evaluation.board import Section, Table, add_to_board, read_board, sectio
 from ml.evaluation.cards import card_figures
 from ml.evaluation.ngrams import ALPHAS, NGram
 from ml.models.checkpoint import LoadedModel, load_model, save_model
-from ml.models.event_model import EventModel, ModelConfig
+from ml.models.event_model import EventModel
 from ml.training.cache import CachedCorpus
 from ml.training.validation import Bits, evaluation_rows, model_bits, validation_rows
+from tests.ml.evaluation.models import TINY, untrained
 from tests.ml.training.tunes import fill, opened, tune, tunes
-
-TINY = ModelConfig("lstm", width=16, layers=1, hidden=16)
-
-
-def untrained(folder: Path, seed: int = 0) -> Path:
-    """A model folder with random weights."""
-    torch.manual_seed(seed)
-    save_model(folder, EventModel(TINY), {"name": "Tiny", "figures": {"older": 1}})
-    return folder
 
 
 def splits(folder: Path, test: int = 2, valid: int = 2, count: int = 10) -> Path:
