@@ -62,12 +62,14 @@ def curve_of(model: LoadedModel, folder: Path) -> Curve:
     points: Any = training.get("curve") if isinstance(training, dict) else None
     try:
         if not points:
-            log = json.loads((folder.parent / "log.json").read_text("utf-8"))
-            points = [(entry["minutes"], entry["notes"], entry["bits_per_note"]) for entry in log]
+            points = json.loads((folder.parent / "log.json").read_text("utf-8"))
         curve = [
-            (float(minutes), float(notes), {str(name): float(value) for name, value in bits.items()})
-            for minutes, notes, bits in points
-        ]
+            (
+                float(point["minutes"]), float(point["notes"]),
+                {str(name): float(value) for name, value in point["bits_per_note"].items()},
+            )
+            for point in points
+        ]  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
     return [point for point in curve if all(map(math.isfinite, (*point[:2], *point[2].values())))]

@@ -14,7 +14,7 @@ from ml.training.cache import CachedCorpus, open_corpus
 from tests.ml.training.tunes import fill, tune
 
 TINY = ModelConfig("lstm", width=16, layers=1, hidden=16)
-SMALL = Scale(pieces=4, notes=128, prompts=3, references=5, requests=2, floor_notes=5_000)
+SMALL = Scale(pieces=4, notes=128, prompts=3, references=5, requests=2, floor_notes=5_000, chorale_bars=32)
 
 
 def untrained(folder: Path, seed: int = 0) -> Path:

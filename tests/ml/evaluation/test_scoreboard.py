@@ -188,9 +188,14 @@ def test_a_quick_run_looks_at_a_few_pieces(tmp_path):
     assert len(bench.held_out(cached)) == min(QUICK.pieces, len(cached.splits["valid"]))
 
 
+def at(minutes: float, notes: int, **bits: float) -> dict[str, object]:
+    """One validation as cards and logs list it."""
+    return {"minutes": minutes, "notes": notes, "bits_per_note": bits}
+
+
 CURVES = {
-    "fast": [[10, 1_000_000, {"folk": 4.0, "odd": 9.0}], [20, 2_000_000, {"folk": 3.0, "odd": 9.0}]],
-    "slow": [[10, 500_000, {"folk": 3.0}], [40, 2_000_000, {"folk": 1.5}]],
+    "fast": [at(10, 1_000_000, folk=4.0, odd=9.0), at(20, 2_000_000, folk=3.0, odd=9.0)],
+    "slow": [at(10, 500_000, folk=3.0), at(40, 2_000_000, folk=1.5)],
 }
 
 
@@ -209,8 +214,7 @@ def test_trunks_are_compared_at_equal_time_and_at_equal_notes(tmp_path, corpus):
 
 def test_a_run_s_log_serves_where_the_card_has_no_curve(tmp_path, corpus):
     folder = untrained(tmp_path / "run" / "best")
-    log = [{"minutes": 1, "notes": 1000, "bits_per_note": {"folk": 5.0}}]
-    (tmp_path / "run" / "log.json").write_text(json.dumps(log))
+    (tmp_path / "run" / "log.json").write_text(json.dumps([at(1, 1000, folk=5.0)]))
     assert evaluate(tmp_path, folder, "--corpora", corpus, sections=("trunks",)) == 0
     assert read_board(tmp_path / "board")["trunks valid"]["tables"][0]["rows"]["best"]["1"] == 5.0
 
