@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Callable
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +21,10 @@ from ml.training import loop as loop_module
 from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus
-from ml.training.loop import Trainer, TrainingConfig
+from ml.training.interruption import Interruption, Stopped
+from ml.training.loop import Start, Trainer
 from ml.training.run_checkpoint import UnusableRun, load_run, save_run
+from ml.training.settings import TrainingConfig
 from ml.training.validation import Bits, validation_rows
 from tests.ml.training.tunes import opened, tunes
 
@@ -69,19 +74,31 @@ def trainer(corpus: CachedCorpus, tmp_path: Path) -> Callable[..., Trainer]:
         trunk: str = "lstm",
         clock: Callable[[], float] | None = None,
         report: Callable[[str], None] = lambda text: None,
+        start: Start | None = None,
+        interruption: Interruption | None = None,
         **settings: object,
     ) -> Trainer:
         config = replace(SETTINGS, **settings)
         source = RowSource([(corpus, 1.0)], config.max_events, Augmentation(), config.seed)
         held_out = {corpus.name: validation_rows(corpus, pieces=3)}
         card = {"name": "Tiny", "training": {"hardware": "none to speak of"}}
-        return Trainer(tmp_path / run, SHAPES[trunk], config, source, held_out, card, report, clock or seconds())
+        return Trainer(
+            tmp_path / run, SHAPES[trunk], config, source, held_out, card, report, clock or seconds(),
+            start=start, interruption=interruption,
+        )  # fmt: skip
 
     return make
 
 
 def parameters(trainer: Trainer) -> dict[str, torch.Tensor]:
     return trainer.model.state_dict()
+
+
+def losses(trainer: Trainer) -> list[float]:
+    """Bits per note of every step."""
+    rows = json.loads((trainer.run / "train.json").read_text())
+    assert [row["step"] for row in rows] == list(range(1, trainer.progress.step + 1))
+    return [row["bits_per_note"] for row in rows]
 
 
 # --- going on
@@ -100,9 +117,82 @@ def test_a_run_that_was_cut_off_ends_with_the_same_weights(trainer, trunk):
     assert lines == ["resumed at step 14"]
     resumed.train()
     assert resumed.progress == whole.progress
-    assert [entry["bits_per_note"] for entry in resumed.log][-1] == whole.log[-1]["bits_per_note"]
+    assert resumed.log == whole.log
+    assert losses(resumed) == pytest.approx(losses(whole), rel=1e-5)
+    assert len(losses(whole)) == whole.progress.step > 14
     for name, tensor in parameters(whole).items():
         assert torch.allclose(tensor, parameters(resumed)[name], atol=1e-6), name
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_end_goes_on_as_if_nothing_had_been(trainer, monkeypatch, number):
+    whole = trainer("whole")
+    whole.train()
+
+    def seconds_until_the_signal() -> Iterator[float]:
+        for second in itertools.count():
+            if second == 6:
+                signal.raise_signal(number)
+            yield float(second)
+
+    with Interruption() as interruption:
+        stopped = trainer("stopped", clock=seconds_until_the_signal().__next__, interruption=interruption)
+        with pytest.raises(Stopped) as caught:
+            stopped.train()
+    assert caught.value.exit_code == 128 + number
+    assert stopped.progress.step == 6
+    resumed = trainer("stopped")
+    assert resumed.progress.step == 6
+    resumed.train()
+    assert losses(resumed) == pytest.approx(losses(whole), rel=1e-5)
+
+
+def test_a_signal_cuts_a_measurement_short_and_it_is_made_after_the_resume(trainer, monkeypatch):
+    real = loop_module.model_bits
+
+    def measured(*arguments: object) -> Bits:
+        signal.raise_signal(signal.SIGINT)
+        return real(*arguments)
+
+    settings = {"validate_minutes": 4 / 60}
+    with monkeypatch.context() as patch, Interruption() as interruption:
+        patch.setattr(loop_module, "model_bits", measured)
+        stopped = trainer(interruption=interruption, **settings)
+        with pytest.raises(Stopped):
+            stopped.train()
+    assert stopped.log == []
+    resumed = trainer(clock=seconds(), **settings)
+    assert resumed.progress.step == 4
+    resumed.train()
+    assert resumed.log[0]["step"] == 5  # as soon as it goes on
+
+
+def test_a_run_of_the_format_before_goes_on(trainer):
+    whole = trainer("whole")
+    whole.train()
+    cut = trainer("cut", clock=seconds(until=8), checkpoint_minutes=5 / 60)
+    with pytest.raises(PowerCut):
+        cut.train()
+    facts = json.loads((cut.run / "resume.json").read_text())
+    for late in ("curve", "settings", "begun_from"):
+        del facts[late]
+    del facts["progress"]["validated_s"]
+    (cut.run / "resume.json").write_text(json.dumps(facts))
+    resumed = trainer("cut")
+    resumed.train()
+    for name, tensor in parameters(whole).items():
+        assert torch.allclose(tensor, parameters(resumed)[name], atol=1e-6), name
+
+
+def test_settings_that_changed_since_are_told(trainer):
+    trainer().train()
+    lines: list[str] = []
+    trainer(report=lines.append, learning_rate=5e-4, notes=9000, seed=2)
+    assert lines == [
+        "resumed at step " + lines[0].split()[-1],
+        "learning rate is now 0.0005; the run was begun with 0.002.",
+        "seed is now 2; the run was begun with 1.",
+    ]
 
 
 def test_going_on_with_a_finished_run_changes_nothing(trainer):
@@ -168,6 +258,50 @@ def test_a_checkpoint_that_was_cut_off_leaves_the_one_before(tmp_path):
     assert torch.equal(model.weight, old)
     save_run(tmp_path, "3", model, optimiser, {"step": 3})
     assert [path.name for path in tmp_path.glob("*.safetensors")] == ["resume-3.safetensors"]
+
+
+# --- a full disk
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """The system refuses to let a file grow further, as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_costs_checkpoints_and_not_the_run(trainer):
+    lines: list[str] = []
+    settings = {"checkpoint_minutes": 3 / 60, "validate_minutes": 4 / 60, "report": lines.append}
+    cut = trainer(clock=seconds(until=5), **settings)
+    with pytest.raises(PowerCut):
+        cut.train()
+    kept = {path.name for path in cut.run.rglob("*") if path.is_file()}
+    with files_up_to(20_000):
+        going_on = trainer(clock=seconds(until=8), **settings)
+        with pytest.raises(PowerCut):
+            going_on.train()
+    assert any(line.startswith("The checkpoint could not be written (") for line in lines)
+    assert any(line.startswith("The best model could not be written (") for line in lines)
+    assert {path.name for path in cut.run.rglob("*") if path.is_file()} == kept
+    resumed = trainer(**settings)
+    assert resumed.progress.step == 3
+    resumed.train()
+    assert load_model(resumed.run / "best").card["training"]["steps"] > 3
+
+
+def test_a_disk_that_is_full_in_the_end_is_an_error_and_the_checkpoint_before_is_kept(trainer):
+    cut = trainer(clock=seconds(until=8), checkpoint_minutes=5 / 60)
+    with pytest.raises(PowerCut):
+        cut.train()
+    resumed = trainer()
+    with files_up_to(20_000), pytest.raises(OSError):
+        resumed.train()
+    assert trainer().progress.step == 5
 
 
 # --- learning
@@ -286,8 +420,62 @@ def test_the_best_folder_is_a_model_whose_card_tells_how_it_was_made(trainer):
     assert training["minutes"] == 0.5
     assert training["settings"]["batch_events"] == SETTINGS.batch_events
     assert training["settings"]["seed"] == SETTINGS.seed
+    assert training["curve"] == [
+        {key: entry[key] for key in ("minutes", "notes", "bits_per_note")} for entry in done.log
+    ]
     for name, tensor in parameters(done).items():
         assert torch.allclose(tensor, model.network.state_dict()[name], atol=1e-3), name
+
+
+def test_the_card_shows_the_whole_curve_also_what_came_after_the_best(trainer, measured):
+    measured([5.0, 4.0, 4.5, 4.4])
+    best = trainer(notes=10**9, validate_minutes=3 / 60, patience=2).train()
+    training = load_model(best).card["training"]
+    assert [entry["bits_per_note"]["songs"] for entry in training["curve"]] == [5.0, 4.0, 4.5, 4.4]
+    assert training["steps"] == 6
+    assert training["curve"][-1]["minutes"] == 0.2
+
+
+def test_a_card_of_many_validations_stays_small(trainer):
+    long = trainer()
+    long.record.log = [{"minutes": i, "notes": i, "bits_per_note": {}, "step": i} for i in range(1001)]
+    minutes = [entry["minutes"] for entry in long.record.card_curve()]
+    assert 100 <= len(minutes) <= 120
+    assert minutes[-1] == 1000
+
+
+def test_weights_that_give_no_numbers_end_the_run(trainer, measured):
+    measured([math.nan])
+    with pytest.raises(FloatingPointError, match="lower learning rate"):
+        trainer(validate_minutes=3 / 60).train()
+
+
+# --- beginning from weights
+
+
+def test_what_the_weights_to_begin_from_know_is_measured_first_and_kept_if_nothing_is_better(trainer, measured):
+    first = trainer("first")
+    first.train()
+    start = Start("First", "0" * 64, load_model(first.run / "best").network.state_dict())
+    measured([4.0, 5.0, 6.0])
+    tuned = trainer("tuned", start=start, notes=10**9, validate_minutes=3 / 60, patience=2)
+    best = load_model(tuned.train())
+    assert [entry["step"] for entry in tuned.log] == [0, 3, 6]
+    for name, tensor in start.weights.items():
+        assert torch.equal(best.network.state_dict()[name], tensor), name
+    assert best.card["figures"]["bits per note of First on the same pieces"] == {"songs": 4.0}
+    assert best.card["figures"]["bits per note, held out"] == {"songs": 4.0}
+
+
+def test_a_run_begun_from_other_weights_is_refused(trainer):
+    first = trainer("first")
+    first.train()
+    start = Start("First", "0" * 64, load_model(first.run / "best").network.state_dict())
+    trainer("tuned", start=start).train()
+    for other in (None, replace(start, checkpoint="1" * 64)):
+        with pytest.raises(UnusableRun, match="other weights"):
+            trainer("tuned", start=other)
+    assert trainer("tuned", start=start).progress.step
 
 
 @pytest.mark.parametrize(
