@@ -47,10 +47,11 @@ def means_model(path: Path) -> Path | None:
 def copy_to_draft(
     source: Path, place: Path, shelf: Iterable[ModelCard], cancelled: Callable[[], bool] = lambda: False
 ) -> Path:
-    """Check a model folder and copy its three files into a draft inside `place`, which is made if need be.
+    """Check a model folder and copy its three files into a draft, hidden inside `place`, which is made if need be.
 
-    What was copied is what is checked, so that nobody can change it in between; what else lies in the folder stays
-    behind. Raises RefusedModel, and nothing is left.
+    The draft is a folder with the name that the model will have, alone in a hidden one. What was copied is what is
+    checked, so that nobody can change it in between; what else lies in the folder stays behind. Raises RefusedModel,
+    and nothing is left.
     """
     shown = plain_text(source.name, NAME_LIMIT) or "this folder"
     try:
@@ -67,9 +68,8 @@ def copy_to_draft(
             raise RefusedModel(f'"{shown}" holds no model: choose the folder that holds {", ".join(MODEL_FILES)}.')
         read_card(source)  # before a byte is copied
         _check_room(source, place, shown)
-        place.mkdir(parents=True, exist_ok=True)
-        draft = place / f"{DRAFT_PREFIX}{secrets.token_hex(6)}"
-        draft.mkdir()
+        draft = place / f"{DRAFT_PREFIX}{secrets.token_hex(6)}" / folder_name(source.name)
+        draft.mkdir(parents=True)
         try:
             for name in MODEL_FILES:
                 _copy(source / name, draft / name, shown, cancelled)
@@ -77,7 +77,7 @@ def copy_to_draft(
             check_finite(draft / WEIGHTS_FILE, read_weights_header(draft / WEIGHTS_FILE))
             _refuse_twin(card, shown, shelf)
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            drop_draft(draft)
             raise
     except UnusableModel as trouble:
         raise RefusedModel(str(trouble)) from trouble
@@ -88,32 +88,32 @@ def copy_to_draft(
     return draft
 
 
-def settle_draft(draft: Path, wanted: str, taken: Iterable[str]) -> Path:
-    """Give a checked draft its name beside it, near `wanted` and like none of `taken`; returns the model folder.
+def settle_draft(draft: Path, taken: Iterable[str]) -> Path:
+    """Move a checked draft to its place, under its name or, where that is `taken`, with a number; returns the folder.
 
     Raises RefusedModel; the draft is then gone.
     """
+    place = draft.parent.parent
     used = {name.casefold() for name in taken}
-    name = folder_name(wanted)
     try:
-        with contextlib.suppress(OSError):
-            used |= {path.name.casefold() for path in draft.parent.iterdir()}
-        number, free = 1, name
+        used |= {path.name.casefold() for path in place.iterdir()}
+        number, free = 1, draft.name
         while free.casefold() in used:
             number += 1
-            free = f"{name}-{number}"
-        target = draft.parent / free
+            free = f"{draft.name}-{number}"
+        target = place / free
         draft.rename(target)
-        _sync_folder(target.parent)
+        _sync_folder(place)
     except OSError as trouble:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise RefusedModel(_cannot_copy(plain_text(wanted, NAME_LIMIT), trouble)) from trouble
+        raise RefusedModel(_cannot_copy(draft.name, trouble)) from trouble
+    finally:
+        drop_draft(draft)
     return target
 
 
 def drop_draft(draft: Path) -> None:
-    """Forget a draft that turned out to be no good."""
-    shutil.rmtree(draft, ignore_errors=True)
+    """Forget a draft that turned out to be no good, and the hidden folder that held it."""
+    shutil.rmtree(draft.parent, ignore_errors=True)
 
 
 def sweep_drafts(place: Path, now_s: float) -> None:

@@ -14,7 +14,10 @@ TEXT = 2000
 BITS = "bits per note"
 FLOORS = ("bigram", "unigram", "corpus")
 """Words that tell a figure of something simpler, given for comparison, from the model's own."""
-SPELLINGS = {"jsb": "JSB", "gm": "GM", "midi": "MIDI", "openscore": "OpenScore", "openewld": "OpenEWLD"}
+SPELLINGS = {
+    "jsb": "JSB", "gm": "GM", "midi": "MIDI", "openscore": "OpenScore", "openewld": "OpenEWLD",
+    "lstm": "LSTM", "gru": "GRU", "rnn": "RNN",
+}  # fmt: skip
 SHOWN_ELSEWHERE = frozenset({
     "name", "family", "trunk", "good_at", "thin_in", "corpora", "training", "licence", "license", "figures",
     "figures_definition", "order", "vocabulary", "size", "parameters",
@@ -44,7 +47,7 @@ def card_sections(card: ModelCard) -> list[CardSection]:
     definition = _words(details.get("figures_definition"))
     figures = _figure_tables(details.get("figures"))
     sections = [
-        CardSection("What it is", ", ".join(filter(None, (card.trunk, f"{card.parameters:,} parameters")))),
+        CardSection("What it is", ", ".join(filter(None, (readable(card.trunk), f"{card.parameters:,} parameters")))),
         CardSection("What it cannot do", card.cannot),
         CardSection("Good at", card.good_at),
         CardSection("Thin in", _words(details.get("thin_in"))),

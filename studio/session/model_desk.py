@@ -33,7 +33,7 @@ class ModelDesk:
         self._book = book
         self._may_measure = False
         self._unmeasurable: dict[str, str] = {}
-        self._drafts: dict[Path, str] = {}
+        self._drafts: set[Path] = set()
         self._unsubscribe = studio.subscribe(self._on_topic)
         studio.on_shelf_news = self._receive
         if studio.shelf.own is not None:
@@ -64,13 +64,13 @@ class ModelDesk:
         place, cards = self._own(), self._studio.shelf.models()
         return lambda cancelled: copy_to_draft(source, place, cards, cancelled)
 
-    def adopt(self, draft: Path, wanted: str) -> None:
-        """Let the engine load a draft; it then becomes a model named like `wanted`, or is dropped with a sentence."""
-        if read_card(draft, shown=wanted).cannot:
-            self._settle(draft, wanted)  # nothing that the engine could load
+    def adopt(self, draft: Path) -> None:
+        """Let the engine load a draft; it then becomes a model, or is dropped and `on_trouble` told why."""
+        if read_card(draft).cannot:
+            self._settle(draft)  # nothing that the engine could load
             return
-        self._drafts[draft] = wanted
-        self._studio.engine.check(draft, wanted)
+        self._drafts.add(draft)
+        self._studio.engine.check(draft, draft.name)
 
     @property
     def adding(self) -> bool:
@@ -159,9 +159,9 @@ class ModelDesk:
             case Measured():
                 self._take_speed(message)
             case Checked(folder=draft, sentence=sentence) if draft in self._drafts:
-                wanted = self._drafts.pop(draft)
+                self._drafts.remove(draft)
                 if sentence is None:
-                    self._settle(draft, wanted)
+                    self._settle(draft)
                 else:
                     drop_draft(draft)
                     self.on_trouble(RefusedModel(sentence))
@@ -180,10 +180,10 @@ class ModelDesk:
         self.on_change()
         self._measure_next()
 
-    def _settle(self, draft: Path, wanted: str) -> None:
+    def _settle(self, draft: Path) -> None:
         shelf = self._studio.shelf
         try:
-            folder = settle_draft(draft, wanted, [card.id for card in shelf.models()])
+            folder = settle_draft(draft, [card.id for card in shelf.models()])
         except RefusedModel as trouble:
             self.on_trouble(trouble)
             return

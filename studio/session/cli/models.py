@@ -66,8 +66,7 @@ def _add(studio: Studio, desk: ModelDesk, source: Path) -> None:
     """Copy a folder, let the engine load it, and wait for what it says."""
     troubles: list[Exception] = []
     desk.on_trouble = troubles.append
-    source = source.expanduser().absolute()
-    desk.adopt(desk.copying(source)(lambda: False), source.name)
+    desk.adopt(desk.copying(source.expanduser().absolute())(lambda: False))
     while desk.adding:
         studio.wait(WAIT_S)
     if troubles:
@@ -132,7 +131,7 @@ def _print_shelf(studio: Studio, desk: ModelDesk) -> None:
 
 def _short_card(card: ModelCard, desk: ModelDesk, *, standard: bool) -> str:
     facts = [
-        card.trunk,
+        readable(card.trunk),
         f"{card.size_text} parameters",
         desk.speed_text(card),
         "your own" if card.own else "",

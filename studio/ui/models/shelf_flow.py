@@ -108,7 +108,7 @@ class ShelfFlow:
         job = FileJob(
             f"Adding {source.name}",
             work=lambda job: copy(job.cancelled),
-            done=lambda draft: self._seams.attempt(lambda: self._desk.adopt(draft, source.name)),
+            done=lambda draft: self._seams.attempt(lambda: self._desk.adopt(draft)),
             failed=self._seams.trouble,
         )
         self._seams.watch(job)
@@ -164,7 +164,7 @@ class ShelfFlow:
         if card.id == self._desk.measuring:
             return "Being measured now…"
         if speed is not None:
-            return f"About {rounded(speed):,} notes a second for one take, measured while nothing else was asked."
+            return f"About {rounded(speed):,} notes a second for one take, measured while nothing played."
         return self._desk.why_unmeasured(card) or "Not measured yet: that happens when nothing plays or is written."
 
     # --- inside

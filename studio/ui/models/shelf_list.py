@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine import ModelCard, ShelfProblem
 from studio.engine.card_text import bits_per_note, readable
@@ -16,21 +17,23 @@ from studio.ui.labels import ElidedLabel, as_plain_tooltip, dim_label
 FIGURES_SHOWN = 9
 ROOMY = 3
 """With more models than this, only those that are ticked take a second line."""
-TALLEST_PX = 190
 INDENT_PX = 24
+BOX_PX = 26
+"""What the box itself and the gap after it take."""
 
 
 def facts(card: ModelCard) -> str:
     """One short line: size, what it is good at, or why it cannot answer."""
-    if card.cannot:
-        return card.cannot
-    size = f"{card.size_text} parameters" if card.parameters else ""
-    return " · ".join(part for part in (card.trunk, size, card.good_at) if part)
+    trunk = readable(card.trunk)
+    kind = "" if trunk.casefold() == card.name.casefold() else trunk
+    return " · ".join(part for part in (kind, card.size_text, card.cannot or card.good_at) if part)
 
 
 def card_text(card: ModelCard, speed: str = "") -> str:
     """What the card says, as plain lines for a tooltip."""
-    lines = [card.name, facts(card)]
+    lines = [card.name, f"{readable(card.trunk)}, {card.parameters:,} parameters", card.cannot]
+    if card.good_at:
+        lines.append(f"Good at: {card.good_at}")
     if speed:
         lines.append(f"Speed here: {speed} for one take")
     if card.corpora:
@@ -41,7 +44,27 @@ def card_text(card: ModelCard, speed: str = "") -> str:
         lines += [f"    {corpus} {value:.2f}" for corpus, value in bits[:FIGURES_SHOWN]]
     if card.licence:
         lines.append(f"Licence: {card.licence}")
-    return "\n".join(lines)
+    return "\n".join(filter(None, lines))
+
+
+class NameBox(QCheckBox):
+    """A check box whose text ends in … where it has no room."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name.replace("&", "&&"))
+        self._name = name
+        self.setAccessibleName(name)
+        self.setMinimumWidth(60)
+
+    def sizeHint(self) -> QSize:
+        size = super().sizeHint()
+        return QSize(BOX_PX + self.fontMetrics().horizontalAdvance(self._name), size.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = event.size().width() - BOX_PX
+        shown = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        self.setText(shown.replace("&", "&&"))
 
 
 class ShelfRow(QWidget):
@@ -50,11 +73,10 @@ class ShelfRow(QWidget):
     def __init__(self, card: ModelCard, changed: Callable[[], None], show_card: Callable[[str], None]) -> None:
         super().__init__()
         self.card = card
-        self.box = QCheckBox(card.name.replace("&", "&&"))
+        self.box = NameBox(card.name)
         self.box.setObjectName(f"model.{card.id}")
         self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.box.setEnabled(not card.cannot)
-        self.box.setMinimumWidth(40)
         self.box.toggled.connect(lambda _: changed())
         self.speed = dim_label()
         self.about = QToolButton()
@@ -89,7 +111,7 @@ class ShelfRow(QWidget):
             widget.setToolTip(tooltip)
 
 
-class ShelfList(QScrollArea):
+class ShelfList(QWidget):
     """Check boxes for the models; `chosen` are the ids that are ticked, in the order of the shelf.
 
     `speed_of` words how fast a model is here, `show_card` opens all that is known about one: both may be set at
@@ -102,18 +124,9 @@ class ShelfList(QScrollArea):
         self.show_card: Callable[[str], None] = lambda model_id: None
         self.rows: dict[str, ShelfRow] = {}
         self._changed = changed
-        self._page = QWidget()
-        self._layout = QVBoxLayout(self._page)
-        self._layout.setContentsMargins(0, 0, 2, 0)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
-        self.setWidget(self._page)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        # Without this the area would paint a ground of its own over the panel's.
-        self.viewport().setAutoFillBackground(False)
-        self._page.setAutoFillBackground(False)
 
     @property
     def boxes(self) -> dict[str, QCheckBox]:
@@ -150,19 +163,11 @@ class ShelfList(QScrollArea):
             self._layout.addWidget(dim_label(f"No model is installed. Put model folders into {place}.", wrap=True))
         for problem in problems:
             self._layout.addWidget(_error(problem.sentence))
-        self._layout.addStretch(1)
 
     def show_speeds(self) -> None:
         """Ask anew how fast each model is here."""
         for row in self.rows.values():
             row.show_speed(self.speed_of(row.card))
-
-    def sizeHint(self) -> QSize:
-        width = super().sizeHint().width()
-        return QSize(width, min(self._page.sizeHint().height(), TALLEST_PX))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, min(self._page.sizeHint().height(), TALLEST_PX))
 
     def _on_tick(self) -> None:
         self._fold()
@@ -172,8 +177,6 @@ class ShelfList(QScrollArea):
         """Give the second line to models that are meant, or to all where there is room."""
         for row in self.rows.values():
             row.second.setVisible(len(self.rows) <= ROOMY or row.box.isChecked())
-        self._page.updateGeometry()
-        self.updateGeometry()
 
     def _clear(self) -> None:
         while (item := self._layout.takeAt(0)) is not None:

@@ -53,7 +53,7 @@ def test_a_model_folder_is_copied_and_shows_beside_the_others(mine: Path, place:
     draft = copy_to_draft(mine, place, [])
     shelf = Shelf([place], own=place)
     assert shelf.models() == [], "a draft is no model yet"
-    folder = settle_draft(draft, mine.name, [])
+    folder = settle_draft(draft, [])
     shelf.rescan()
     (card,) = shelf.models()
     assert (card.id, card.name, card.own) == ("my model", "Mine", True)
@@ -61,15 +61,15 @@ def test_a_model_folder_is_copied_and_shows_beside_the_others(mine: Path, place:
 
 
 def test_a_name_that_is_taken_gets_a_number(mine: Path, place: Path) -> None:
-    names = [settle_draft(copy_to_draft(mine, place, []), "LSTM", ["lstm", "lstm-2"]).name for _ in range(2)]
-    assert names == ["LSTM-3", "LSTM-4"]
+    names = [settle_draft(copy_to_draft(mine, place, []), ["MY model", "my model-2"]).name for _ in range(2)]
+    assert names == ["my model-3", "my model-4"]
 
 
 def test_the_same_model_is_not_added_twice(mine: Path, place: Path) -> None:
-    settle_draft(copy_to_draft(mine, place, []), "mine", [])
+    settle_draft(copy_to_draft(mine, place, []), [])
     with pytest.raises(RefusedModel, match="on the shelf already"):
         copy_to_draft(mine, place, Shelf([place]).models())
-    assert [path.name for path in place.iterdir()] == ["mine"]
+    assert [path.name for path in place.iterdir()] == ["my model"]
 
 
 def test_what_lies_in_the_models_folder_needs_no_adding(place: Path, make_model: MakeModel) -> None:
@@ -177,13 +177,13 @@ def test_a_models_folder_that_is_a_file_is_told(mine: Path, place: Path) -> None
 
 def test_removed_models_are_kept_aside_and_can_come_back(mine: Path, place: Path) -> None:
     for _ in range(2):
-        folder = settle_draft(copy_to_draft(mine, place, []), "mine", [])
+        folder = settle_draft(copy_to_draft(mine, place, []), [])
         kept = put_away(folder, place)
         assert not folder.exists() and kept.parent == place / REMOVED
-    assert sorted(path.name for path in (place / REMOVED).iterdir()) == ["mine", "mine-2"]
+    assert sorted(path.name for path in (place / REMOVED).iterdir()) == ["my model", "my model-2"]
     assert Shelf([place]).models() == []
-    settle_draft(copy_to_draft(place / REMOVED / "mine", place, []), "mine", [])
-    assert [card.id for card in Shelf([place]).models()] == ["mine"]
+    settle_draft(copy_to_draft(place / REMOVED / "my model", place, []), [])
+    assert [card.id for card in Shelf([place]).models()] == ["my model"]
 
 
 def test_only_what_lies_in_the_users_folder_can_be_removed(place: Path, tmp_path: Path, make_model: MakeModel) -> None:

@@ -63,7 +63,7 @@ def test_the_shelf_says_what_a_musician_wants_to_know(installed: Path, told: Cal
     text = told()
     assert text.index("reader") < text.index("plain")
     for words in (
-        "Reader, lstm",
+        "Reader, LSTM",
         "folk tunes",
         "JSB chorales, Folk tunes",
         "Folk tunes 2.96, JSB chorales 2.86",
@@ -104,7 +104,7 @@ def test_a_folder_is_added_and_removed_again(
     folder = make_model(tmp_path / "mine", name="Mine")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
-    assert "mine  (Mine, lstm, 17 parameters, your own" in told("--add", folder)
+    assert "mine  (Mine, LSTM, 17 parameters, your own" in told("--add", folder)
     assert (AppFolders.of_user().models / "mine" / "card.json").is_file()
     assert "mine" not in told("--remove", "mine")
     assert not (AppFolders.of_user().models / "mine").exists()

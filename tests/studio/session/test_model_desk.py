@@ -46,7 +46,7 @@ class Watched:
             self.studio.wait(0.2)
 
     def add(self, source: Path) -> None:
-        self.desk.adopt(self.desk.copying(source)(lambda: False), source.name)
+        self.desk.adopt(self.desk.copying(source)(lambda: False))
         self.until(lambda: not self.desk.adding)
 
     def speeds(self) -> dict[str, float | None]:
@@ -117,7 +117,7 @@ def test_closing_while_a_folder_is_checked_leaves_nothing(
     go_on = threading.Event()
     walker.before_note["check"] = lambda take, number: go_on.wait(10)
     source = different(make_model(tmp_path / "gru"))
-    watched.desk.adopt(watched.desk.copying(source)(lambda: False), "gru")
+    watched.desk.adopt(watched.desk.copying(source)(lambda: False))
     watched.desk.close()
     go_on.set()
     assert not list(own.iterdir())
