@@ -30,7 +30,7 @@ examples:
   continuo export song.mid -o song.wav
 
 Everything happens on this computer; nothing is sent anywhere. A failure is one sentence on stderr and exit code 2."""
-COMMANDS = ("continue", "models", "info", "export", "demo")
+COMMANDS = ("continue", "fill", "vary", "accompany", "generate", "models", "info", "export", "demo")
 
 
 def main() -> int:
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from studio.session.cli import continue_takes, demo, files, models
+    from studio.session.cli import demo, files, models, verbs
 
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("continuo", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw)
@@ -71,18 +71,14 @@ def _parser() -> argparse.ArgumentParser:
         texts: tuple[str, str, str | None],
     ) -> None:
         short, description, epilog = texts
-        command = commands.add_parser(
+        parsed = commands.add_parser(
             name, help=short, description=description, epilog=epilog, formatter_class=raw, allow_abbrev=False
         )
-        declare(command)
-        command.set_defaults(run=run)
+        declare(parsed)
+        parsed.set_defaults(run=run)
 
-    add(
-        "continue",
-        continue_takes.add,
-        continue_takes.run,
-        (continue_takes.HELP, continue_takes.DESCRIPTION, continue_takes.EPILOG),
-    )
+    for command in verbs.VERB_COMMANDS:
+        add(command.name, command.add, command.run, (command.help, command.description, command.epilog))
     add("models", models.add, models.run, (models.HELP, models.DESCRIPTION, None))
     add("info", files.add_info, files.run_info, (files.INFO_HELP, files.INFO_DESCRIPTION, None))
     add(

@@ -116,16 +116,29 @@ def key_leaning(score: Score, selection: Ticks | None = None) -> DetectedKey | N
 
 def _tracks(score: Score, place: Place, wishes: Wishes, *, written: bool = True) -> tuple[int, ...]:
     """The asked tracks; of all tracks only those with notes where the verb needs some."""
-    if wishes.all_tracks:
+    if wishes.all_tracks and not place.tracks:
         return tuple(index for index, track in enumerate(score.tracks) if len(track.notes) or not written)
-    if not 0 <= place.track < len(score.tracks):
-        raise RefusedRequest(f"There is no track {place.track + 1}: the song has {len(score.tracks)}.")
-    return (place.track,)
+    tracks = place.tracks or (place.track,)
+    for track in tracks:
+        if not 0 <= track < len(score.tracks):
+            raise RefusedRequest(f"There is no track {track + 1}: the song has {len(score.tracks)}.")
+    return tracks
 
 
-def _whole_bars(score: Score, ticks: Ticks) -> Ticks:
+def _whole_bars(score: Score, place: Place, ticks: Ticks) -> Ticks:
+    """The bars that selected notes touch; of marked ticks the bars between the bar lines nearest to their ends."""
     time_map = score.time_map
-    return time_map.bar_start(time_map.bar_at(max(ticks[0], 0))), time_map.ceil_bar(ticks[1])
+    first, last = time_map.bar_start(time_map.bar_at(max(ticks[0], 0))), time_map.ceil_bar(ticks[1])
+    if place.ids:
+        return first, last
+    start, end = _nearest_bar(score, ticks[0]), _nearest_bar(score, ticks[1])
+    return (start, end) if end > start else (first, last)
+
+
+def _nearest_bar(score: Score, tick: int) -> int:
+    time_map = score.time_map
+    before, after = time_map.bar_start(time_map.bar_at(max(tick, 0))), time_map.ceil_bar(max(tick, 0))
+    return before if tick - before <= after - tick else after
 
 
 def _marked_bars(score: Score, place: Place, verb: Verb) -> Ticks:
@@ -134,7 +147,7 @@ def _marked_bars(score: Score, place: Place, verb: Verb) -> Ticks:
         raise RefusedRequest(
             f"{title(verb)} needs bars to work on: select notes, or drag along the lower half of the ruler."
         )
-    return _whole_bars(score, ticks)
+    return _whole_bars(score, place, ticks)
 
 
 def _continued(score: Score, place: Place, wishes: Wishes) -> Region:
@@ -164,7 +177,7 @@ def _generated(score: Score, place: Place, wishes: Wishes) -> Region:
         raise RefusedRequest("Generate needs room: ask for at least one bar.")
     tracks, time_map = _tracks(score, place, wishes, written=False), score.time_map
     if (ticks := marked_ticks(score, place)) is not None:
-        return Region(*_whole_bars(score, ticks), tracks)
+        return Region(*_whole_bars(score, place, ticks), tracks)
     first = time_map.bar_at(place.cursor_tick)
     return Region(time_map.bar_start(first), time_map.bar_start(first + wishes.bars), tracks)
 
@@ -173,7 +186,7 @@ def _accompanied(score: Score, place: Place, partner: int) -> Region:
     """The marked bars, or the whole piece; of a longer piece as much as can be asked, from the playhead on."""
     time_map = score.time_map
     if (ticks := marked_ticks(score, place)) is not None:
-        return Region(*_whole_bars(score, ticks), (partner,))
+        return Region(*_whole_bars(score, place, ticks), (partner,))
     last = time_map.bar_at(max(score.end_tick - 1, 0)) + 1
     first = min(time_map.bar_at(place.cursor_tick), last - 1) if last > MAX_BARS else 0
     return Region(time_map.bar_start(first), time_map.bar_start(min(first + MAX_BARS, last)), (partner,))

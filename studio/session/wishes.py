@@ -41,7 +41,8 @@ PARTNERS = (BASS, CHORDS, DRUMS)
 class Place:
     """What the user points at: the current track, selected notes on it, marked ticks, the loop, the playhead.
 
-    Selected notes come before `marked` ticks, and these before the loop, which only Fill and Vary look at.
+    Selected notes come before `marked` ticks, and these before the loop, which only Fill and Vary look at. `tracks`
+    names several tracks outright, as commands do; empty, the wishes say whether the current one or all are asked.
     """
 
     track: int = 0
@@ -49,6 +50,7 @@ class Place:
     marked: Ticks | None = None
     loop: Ticks | None = None
     cursor_tick: int = 0
+    tracks: tuple[int, ...] = ()
 
     @staticmethod
     def pointed(

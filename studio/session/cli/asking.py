@@ -1,22 +1,17 @@
-"""Asks the models from a command and waits for their takes, telling how far they are."""
+"""Waits for the takes that a command has asked for, telling how far they are."""
 
 from __future__ import annotations
 
-from ml.requests import RefusedRequest, Verb
+from ml.requests import RefusedRequest
 from studio.session.cli.output import ProgressLine
 from studio.session.studio import Studio
 from studio.session.takes import AnswerState, ModelAnswer, TakeSlot
-from studio.session.wishes import Place, Wishes
 
 WAIT_S = 0.5
 
 
-def finished_takes(
-    studio: Studio, wishes: Wishes, line: ProgressLine, *, track: int | None, selection: tuple[int, int] | None
-) -> list[TakeSlot]:
-    """Ask and wait; the takes by model and number. Says why models failed; raises RefusedRequest if all did."""
-    track = studio.document.current_track if track is None else track
-    studio.ask(Verb.CONTINUE, Place(track, marked=selection), wishes)
+def finished_takes(studio: Studio, line: ProgressLine) -> list[TakeSlot]:
+    """Wait for the answer; the takes by model and number. Says why models failed; raises RefusedRequest if all did."""
     told: set[str] = set()
     try:
         while studio.takes.running:

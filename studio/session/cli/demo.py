@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.music import Score
-from ml.requests import Take, score_with_take
+from ml.requests import Take, Verb, score_with_take
 from studio.project import AppFolders
 from studio.session.cli.asking import finished_takes
 from studio.session.cli.output import ProgressLine, written_together
 from studio.session.files import export_score, read_piece
 from studio.session.start import FIRST_SKETCH, studio_without_sound
-from studio.session.wishes import Wishes
+from studio.session.wishes import Place, Wishes
 
 HELP = "continue the bundled sketch and write MIDI, WAV and a picture, without a window"
 DESCRIPTION = """\
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace, save_picture: SavePicture) -> int:
     try:
         studio.show(opened, remember=False)
         with written_together(options.output) as folder:
-            slots = finished_takes(studio, Wishes(takes=2, seed=SEED), line, track=None, selection=None)
+            studio.ask(Verb.CONTINUE, Place(studio.document.current_track), Wishes(takes=2, seed=SEED))
+            slots = finished_takes(studio, line)
             firsts = [slot for slot in slots if slot.index == min(s.index for s in slots if s.model == slot.model)]
             names = []
             for slot in firsts:
