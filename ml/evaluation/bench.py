@@ -39,7 +39,7 @@ class Scale:
     chorale_bars: int = 2048
 
 
-QUICK = Scale(pieces=6, notes=256, prompts=4, references=8, requests=2, floor_notes=20_000, chorale_bars=32)
+QUICK = Scale(pieces=6, notes=256, prompts=4, references=8, requests=2, floor_notes=20_000, chorale_bars=4)
 """Enough to see that everything runs; its figures mean little."""
 
 

@@ -7,21 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from ml.evaluation.board import Section, plain
-from ml.models.checkpoint import CARD_FILE, LoadedModel
+from ml.models.checkpoint import CARD_FILE
 
 REFERENCES = {"bits": ("bigram",)}
 """Rows beside its own that a card repeats, by section: a figure alone says little."""
 
 
 def card_figures(section: Section, model: str) -> dict[str, Any]:
-    """What a section says of one model: its rows by table, named by the section's title and split."""
+    """What a section says of one model: its rows by table and split. Rows "model, free" and the like count too."""
     split = section.facts.get("split", "")
     found: dict[str, Any] = {}
     for table in section.tables:
-        if model not in table.rows:
-            continue
-        found[f"{table.title}, {split}"] = bare(table.rows[model])
-        for name in REFERENCES.get(section.name, ()):
+        own = {
+            name.removeprefix(model): row for name, row in table.rows.items() if f"{name}, ".startswith(f"{model}, ")
+        }
+        for what, row in own.items():
+            found[", ".join(filter(None, (f"{table.title}{what}", split)))] = bare(row)
+        for name in REFERENCES.get(section.name, ()) if own else ():
             if name in table.rows:
                 found[f"{table.title} of a {name} on the same {split} events"] = bare(table.rows[name])
     return found
@@ -38,11 +40,14 @@ def bare(row: dict[str, Any]) -> dict[str, Any]:
     return {column: number(cell) for column, cell in row.items() if cell is not None}
 
 
-def write_card(folder: Path, model: LoadedModel, section: Section) -> None:
+def write_card(folder: Path, model: str, section: Section) -> None:
     """Add a section's figures and their definition to a model's card, cell by cell; others that stand there stay."""
+    found = plain(card_figures(section, model))
+    if not found:
+        return
     card = json.loads((folder / CARD_FILE).read_text("utf-8"))
     known = dict(card.get("figures", {}))
-    for title, row in plain(card_figures(section, model.id)).items():
+    for title, row in found.items():
         before = known.get(title)
         known[title] = {**(before if isinstance(before, dict) else {}), **row}
     definitions = card.get("figures_definition")

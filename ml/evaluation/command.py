@@ -18,15 +18,17 @@ from ml.evaluation.cards import write_card
 from ml.evaluation.copying_table import copying_section
 from ml.evaluation.duration import expected_minutes
 from ml.evaluation.feature_tables import feature_section
+from ml.evaluation.four_voices import chorale_section
 from ml.evaluation.note_cost import cost_section
 from ml.evaluation.obedience_table import obedience_section
 from ml.evaluation.samples import Sampler
 from ml.evaluation.trunk_table import trunk_section
-from ml.models.checkpoint import LoadedModel, UnusableCheckpoint, load_model
+from ml.models.checkpoint import CONFIG_FILE, LoadedModel, UnusableCheckpoint, load_model
+from ml.models.chorale_checkpoint import FAMILY, LoadedChoraleModel, json_in, load_chorale_model
 from ml.training.cache import open_corpora
 from ml.training.sources import EmptyCorpus
 
-SECTIONS = ("bits", "places", "trunks", "features", "copying", "obedience", "cost")
+SECTIONS = ("bits", "places", "trunks", "features", "copying", "obedience", "chorales", "cost")
 SHIPPED, BOARD = Path("resources/models"), Path("ml/evaluation")
 
 
@@ -71,14 +73,17 @@ def evaluate(options: argparse.Namespace) -> None:
     output = options.output or (None if options.quick else BOARD)
     if output:
         output.mkdir(parents=True, exist_ok=True)
-    models = told_apart([load_model(folder) for folder in folders], folders)
+    on_grid = {folder for folder in folders if json_in(folder / CONFIG_FILE, folder.name).get("family") == FAMILY}
+    events = [folder for folder in folders if folder not in on_grid]
+    models = told_apart([load_model(folder) for folder in events], events)
+    chorale_models = [load_chorale_model(folder) for folder in folders if folder in on_grid]
     corpora = open_corpora(options.corpora, options.cache, report)
     bench = Bench(corpora, models, options.split, report, QUICK if options.quick else Scale(), options.seed)
     sampler = Sampler(bench)
-    made = makers(bench, sampler, folders)
+    made = makers(bench, sampler, events, chorale_models, options.corpora)
     started = time.monotonic()
     minutes = expected_minutes(bench, sampler, options.sections)
-    report(f"Expected to take about {minutes + (time.monotonic() - started) / 60:.0f} minutes.")
+    report(f"Expected to take about {minutes + (time.monotonic() - started) / 60:.0f} minutes, chorales besides.")
     for number, name in enumerate(options.sections, 1):
         report(f"Section {number} of {len(options.sections)}: {name}")
         section = made[name]()
@@ -86,13 +91,17 @@ def evaluate(options: argparse.Namespace) -> None:
         if output:
             add_to_board(output, section)
         if options.write_cards:
-            for folder, model in zip(folders, models, strict=True):
-                write_card(folder, model, section)
+            for folder, model in zip(events, models, strict=True):
+                write_card(folder, model.id, section)
+            for folder, chorale_model in zip((f for f in folders if f in on_grid), chorale_models, strict=True):
+                write_card(folder, chorale_model.id, section)
         report(f"{name} done after {(time.monotonic() - started) / 60:.1f} minutes")
 
 
-def makers(bench: Bench, sampler: Sampler, folders: list[Path]) -> dict[str, Callable[[], Section]]:
-    """What measures each section."""
+def makers(
+    bench: Bench, sampler: Sampler, folders: list[Path], chorale_models: list[LoadedChoraleModel], sources: list[Path]
+) -> dict[str, Callable[[], Section]]:
+    """What measures each section; `folders` are those of the bench's models."""
     return {
         "bits": lambda: bits_section(bench),
         "places": lambda: place_section(bench),
@@ -100,6 +109,7 @@ def makers(bench: Bench, sampler: Sampler, folders: list[Path]) -> dict[str, Cal
         "features": lambda: feature_section(bench, sampler),
         "copying": lambda: copying_section(bench, sampler),
         "obedience": lambda: obedience_section(bench, sampler),
+        "chorales": lambda: chorale_section(bench, chorale_models, sources),
         "cost": lambda: cost_section(bench),
     }
 
