@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import queue
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +21,19 @@ from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus, open_corpora
 from ml.training.distributed import Ranks, joined
-from ml.training.fine_tuning import SHIPPED, check_apart, gains, load_to_begin_from
+from ml.training.fine_tuning import check_apart, gains, load_to_begin_from
 from ml.training.install import install
 from ml.training.interruption import Interruption, Stopped
 from ml.training.loop import Start, Trainer
 from ml.training.model_card import card_start, fine_tuned_card, with_shares
-from ml.training.options import augmentation, declare, model_shape, training_config
+from ml.training.options import augmentation, declare, model_shape, readers, training_config
+from ml.training.reading_ahead import ReadingAhead
 from ml.training.run_checkpoint import UnusableRun
 from ml.training.sources import EmptyCorpus
 from ml.training.validation import validation_rows
 
+SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "models"
+"""The models that ship, which no training may change."""
 DESCRIPTION = """
 Train an event model on zips or folders of MIDI files. Known corpora are mixed by their shares and only their
 permitted pieces are used; others by their size. Corpora may be larger than memory. The run folder holds the log
@@ -44,7 +50,7 @@ def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("train", help="train a model on MIDI files", description=DESCRIPTION)
     declare(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, shipped=SHIPPED)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,12 +69,16 @@ def train(options: argparse.Namespace, interruption: Interruption, ranks: Ranks)
     say: Report = report if ranks.first else silent
     trainer: Trainer | None = None
     try:
-        trainer = prepared(options, say, interruption, ranks)
-        best = trainer.train()
+        with ExitStack() as until_the_end:
+            trainer = prepared(options, say, interruption, ranks, until_the_end)
+            best = trainer.train()
         if ranks.first:
             finished(options, trainer, best)
     except (EmptyCorpus, UnusableRun, UnusableCheckpoint, ValueError, OverflowError, FloatingPointError) as error:
         say(str(error))
+        return 2
+    except queue.Empty:
+        say("A process that lays out batches has ended: the machine may be short of memory. Give fewer --readers.")
         return 2
     except OSError as error:
         say(trouble(error))
@@ -107,20 +117,27 @@ def trouble(error: OSError) -> str:
     return f"{name}: {error.strerror or error}."
 
 
-def prepared(options: argparse.Namespace, say: Report, interruption: Interruption, ranks: Ranks) -> Trainer:
-    """A trainer for the command's options. Raises ValueError with a sentence for options that make no sense."""
+def prepared(
+    options: argparse.Namespace, say: Report, interruption: Interruption, ranks: Ranks, until_the_end: ExitStack
+) -> Trainer:
+    """A trainer for the command's options, whose helpers end with `until_the_end`.
+
+    Raises ValueError with a sentence for options that make no sense.
+    """
     config, changes = training_config(options), augmentation(options)
     original: LoadedModel | None = None
     if options.begun_from:
         if options.trunk or options.config:
             raise ValueError("A model to begin from has its own shape: leave out --trunk and --config.")
-        original = load_to_begin_from(options.begun_from, options.run_folder)
+        original = load_to_begin_from(options.begun_from, options.run_folder, options.shipped)
     shape = original.network.config if original else model_shape(options)
     if options.install:
-        check_apart(options.install, SHIPPED)
+        check_apart(options.install, options.shipped)
     set_threads(options.threads)
     corpora = ranks.in_turn(lambda: open_corpora(options.corpora, options.cache, say))
-    source = RowSource(with_shares(corpora), config.max_events, changes, config.seed)
+    rows = Rows(tuple(options.corpora), options.cache, config.max_events, changes, config.seed)
+    count = readers(options, ranks.device().type)
+    source = until_the_end.enter_context(ReadingAhead(rows, count)) if count else rows.of(corpora, 0)
     held_out = {corpus.name: validation_rows(corpus, pieces=20, notes=480) for corpus in corpora}
     trainer = Trainer(
         options.run_folder, shape, config, source, {name: rows for name, rows in held_out.items() if rows},
@@ -135,6 +152,24 @@ def prepared(options: argparse.Namespace, say: Report, interruption: Interruptio
         + (f", {ranks.world} processes" if ranks.world > 1 else "")
     )
     return trainer
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Makes sources of rows, also in other processes: these read the corpora from the cache."""
+
+    corpora: tuple[Path, ...]
+    cache: Path
+    max_events: int
+    changes: Augmentation
+    seed: int
+
+    def __call__(self, number: int) -> RowSource:
+        return self.of(open_corpora(list(self.corpora), self.cache, silent), number)
+
+    def of(self, corpora: list[CachedCorpus], number: int) -> RowSource:
+        """The source of process `number`, which draws other rows than the others."""
+        return RowSource(with_shares(corpora), self.max_events, self.changes, self.seed + 1_000_003 * number)
 
 
 def begun_from(original: LoadedModel) -> Start:

@@ -7,10 +7,8 @@ from typing import Any
 
 from ml.models.checkpoint import CONFIG_FILE, LoadedModel, load_model
 
-SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "models"
 
-
-def find_model(asked: str, shipped: Path = SHIPPED) -> Path:
+def find_model(asked: str, shipped: Path) -> Path:
     """The folder of a model: a path, or the name of one that ships. Raises ValueError with a sentence."""
     folder = Path(asked)
     if (folder / CONFIG_FILE).is_file():
@@ -24,7 +22,7 @@ def find_model(asked: str, shipped: Path = SHIPPED) -> Path:
     )
 
 
-def load_to_begin_from(asked: str, run: Path, shipped: Path = SHIPPED) -> LoadedModel:
+def load_to_begin_from(asked: str, run: Path, shipped: Path) -> LoadedModel:
     """The model that training begins from. Raises ValueError when the run would write into it or where models ship,
     UnusableCheckpoint when it cannot be used."""
     folder = find_model(asked, shipped)
@@ -36,7 +34,6 @@ def load_to_begin_from(asked: str, run: Path, shipped: Path = SHIPPED) -> Loaded
 def check_apart(output: Path, kept: Path) -> None:
     """Raise ValueError when `output` is, lies in, or holds the folder `kept`."""
     new, old = output.resolve(), kept.resolve()
-    # A run's own best model may be begun from, but not by that run.
     if new == old or old in new.parents or new in old.parents:
         raise ValueError(f"{output} would change {kept}, which stays as it is: choose another folder.")
 

@@ -320,8 +320,8 @@ class Trainer:
                 self.record.curve = LossCurve.from_json(facts["curve"])
         except (KeyError, TypeError, ValueError) as error:
             raise UnusableRun(
-                f"The run in {self.run} is damaged or was begun with other corpora, or they have changed since: "
-                "choose another run folder, or give the corpora that it was begun with."
+                f"The run in {self.run} is damaged or was begun with other corpora or readers, or they have changed "
+                "since: choose another run folder, or give what it was begun with."
             ) from error
         if facts.get("begun_from") != (self.start.checkpoint if self.start else None):
             raise UnusableRun(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -60,6 +61,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
             option(name), type=float, metavar="NUMBER", help=f"{meaning} (default {default:g}{other})"
         )
     training.add_argument("--threads", type=int, default=0, metavar="NUMBER", help="processor threads (default: all)")
+    training.add_argument(
+        "--readers", type=int, metavar="NUMBER",
+        help="processes that lay out batches ahead (default: 0, with a GPU one for each two cores, up to 8)",
+    )  # fmt: skip
     training.add_argument("--full-precision", action="store_true", help="train in float32 instead of bfloat16")
     changes = parser.add_argument_group(
         "augmentation",
@@ -98,6 +103,16 @@ def as_whole(name: str, value: float) -> int:
     if not math.isfinite(value):
         raise ValueError(f"{name.replace('_', ' ')} must be a whole number, not {value}.")
     return int(value)
+
+
+def readers(options: argparse.Namespace, device: str) -> int:
+    """How many processes lay batches out ahead; a processor learns no faster than it can do that itself."""
+    cores = os.cpu_count() or 1
+    if options.readers is None:
+        return min(8, cores // 2) if device == "cuda" else 0
+    if not 0 <= options.readers <= 4 * cores:
+        raise ValueError(f"readers must lie between 0 and {4 * cores} on this machine, not {options.readers}.")
+    return int(options.readers)
 
 
 def augmentation(options: argparse.Namespace) -> Augmentation:

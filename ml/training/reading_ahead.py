@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from multiprocessing.process import BaseProcess
@@ -107,6 +108,8 @@ class ReadingAhead:
 def fill(queue: Queue[Any], make_source: MakeSource, number: int, batch_events: int, start: State | None) -> None:
     """Put pool after pool into the queue, each with the states before and after it; an error ends it."""
     torch.set_num_threads(1)
+    # Ctrl-C reaches every process of a terminal; the one that trains wants its step's batch, and ends these then.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         source = make_source(number)
         if start is not None:
