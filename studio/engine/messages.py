@@ -98,12 +98,14 @@ class Checked:
 class Measured:
     """How fast a model writes here. `notes_per_s` is None when it was interrupted, or failed: then `sentence`.
 
-    `checkpoint` is the SHA-256 of the weights that were measured, hexadecimal.
+    `checkpoint` is the SHA-256 of the weights that were measured, hexadecimal; `quiet` says whether the machine had
+    little else to do, so that the figure is worth remembering.
     """
 
     model: str
     checkpoint: str = ""
     notes_per_s: float | None = None
+    quiet: bool = True
     sentence: str | None = None
 
 

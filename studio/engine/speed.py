@@ -18,33 +18,50 @@ Generate = Callable[[GenerationRequest, Callable[[], bool]], "Iterator[Generatio
 ROUNDS, NOTES, ROUND_LIMIT_S = 3, 96, 1.5
 """Each round ends after so many notes or seconds; the speed is the median of the rounds."""
 WARM_UP_NOTES = 8
+QUIET_SHARE = 0.7
+"""On a quiet machine the thread that writes has the processor for more of the time than this."""
 BARS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Notes a second of one take, its first note not counted; `checkpoint` is the SHA-256 of the weights."""
+    """Notes a second of one take, its first note not counted; `checkpoint` is the SHA-256 of the weights.
+
+    `quiet` is False when other programs took much of the processor meanwhile: the machine can do better.
+    """
 
     checkpoint: str
     notes_per_s: float
+    quiet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Seconds that pass, and seconds that the calling thread gets of the processor."""
+
+    wall_s: Callable[[], float] = time.perf_counter
+    own_s: Callable[[], float] = time.thread_time
 
 
 def notes_per_second(
-    generate: Generate, stopped: Callable[[], bool], clock: Callable[[], float] = time.perf_counter
-) -> float | None:
-    """Let a model continue the piece of `prompt`; None when it was stopped, or wrote fewer than two notes.
+    generate: Generate, stopped: Callable[[], bool], clocks: Clocks | None = None
+) -> tuple[float, bool] | None:
+    """Let a model continue the piece of `prompt`: notes a second, and whether the machine was quiet.
 
-    Raises whatever the model raises.
+    None when it was stopped, or wrote fewer than two notes. Raises whatever the model raises.
     """
+    clocks = clocks or Clocks()
     found: list[float] = []
-    _round(generate, 0, WARM_UP_NOTES, stopped, clock)
+    _round(generate, 0, WARM_UP_NOTES, stopped, clocks.wall_s)
+    wall_s, own_s = clocks.wall_s(), clocks.own_s()
     for number in range(1, ROUNDS + 1):
-        speed = _round(generate, number, NOTES, stopped, clock)
+        speed = _round(generate, number, NOTES, stopped, clocks.wall_s)
         if stopped():
             return None
         if speed is not None:
             found.append(speed)
-    return statistics.median(found) if found else None
+    quiet = clocks.own_s() - own_s >= QUIET_SHARE * (clocks.wall_s() - wall_s)
+    return (statistics.median(found), quiet) if found else None
 
 
 def prompt() -> Score:

@@ -67,13 +67,11 @@ class TorchGenerator:
         was_loaded = folder in self._models
         model = self._model(folder)
         try:
-            notes_per_s = notes_per_second(
-                lambda request, cancelled: self.generate(folder, request, cancelled), stopped
-            )
+            found = notes_per_second(lambda request, cancelled: self.generate(folder, request, cancelled), stopped)
         finally:
             if not was_loaded:
                 self._models.pop(folder, None)
-        return None if notes_per_s is None else Speed(model.checkpoint, notes_per_s)
+        return None if found is None else Speed(model.checkpoint, *found)
 
     def _model(self, folder: Path) -> LoadedModel:
         """The loaded model; read again when its files changed on disk, as after training."""

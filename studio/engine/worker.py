@@ -103,7 +103,10 @@ class Worker:
             log.warning("the speed of model %s could not be measured", card.id, exc_info=error)
             self._post(self, Measured(card.id, sentence=failure_sentence(error, card.name)))
         else:
-            self._post(self, Measured(card.id, speed.checkpoint, speed.notes_per_s) if speed else Measured(card.id))
+            if speed is None:
+                self._post(self, Measured(card.id))
+            else:
+                self._post(self, Measured(card.id, speed.checkpoint, speed.notes_per_s, speed.quiet))
 
     def _answer(self, job: Job) -> None:
         """Run a whole job. Nothing that a model raises leaves this method."""

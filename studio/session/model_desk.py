@@ -173,7 +173,7 @@ class ModelDesk:
         self.measuring = None
         card = next((card for card in self._studio.shelf.models() if card.id == message.model), None)
         if card is not None and message.notes_per_s is not None:
-            self._book.write(card, message.checkpoint, message.notes_per_s)
+            self._book.write(card, message.checkpoint, message.notes_per_s, lasting=message.quiet)
         elif message.sentence is not None or self._idle:
             # Interrupted although nothing else was to be done: it hung, or writes no notes.
             self._unmeasurable[message.model] = message.sentence or "It wrote too little to be measured."

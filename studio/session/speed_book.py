@@ -33,6 +33,8 @@ class SpeedBook:
         self._files = files or Disk()
         self._speeds: dict[tuple[str, str], float] = {}
         self._seen: dict[str, tuple[int, int, str]] = {}
+        self._passing: set[str] = set()
+        """Checkpoints that were measured while the machine was busy: they are not written to the file."""
         self._read()
 
     def of(self, card: ModelCard) -> float | None:
@@ -43,11 +45,19 @@ class SpeedBook:
         return self._speeds.get((self._machine, checkpoint))
 
     def known(self) -> dict[str, float]:
-        """All speeds of this machine by checkpoint."""
-        return {checkpoint: speed for (machine, checkpoint), speed in self._speeds.items() if machine == self._machine}
+        """All lasting speeds of this machine by checkpoint."""
+        return {
+            checkpoint: speed
+            for (machine, checkpoint), speed in self._speeds.items()
+            if machine == self._machine and checkpoint not in self._passing
+        }
 
-    def write(self, card: ModelCard, checkpoint: str, notes_per_s: float) -> None:
-        """Remember what was measured."""
+    def write(self, card: ModelCard, checkpoint: str, notes_per_s: float, *, lasting: bool = True) -> None:
+        """Remember what was measured; unless it is `lasting`, only until the program ends."""
+        if lasting:
+            self._passing.discard(checkpoint)
+        else:
+            self._passing.add(checkpoint)
         self._speeds.pop((self._machine, checkpoint), None)
         self._speeds[self._machine, checkpoint] = round(notes_per_s, 1)
         self._seen.pop(str(card.folder), None)
@@ -78,9 +88,10 @@ class SpeedBook:
                     self._seen[folder] = (time_ns, size, checkpoint)
 
     def _save(self) -> None:
+        lasting = [[*key, speed] for key, speed in self._speeds.items() if key[1] not in self._passing]
         tree = {
             "version": VERSION,
-            "speeds": [[*key, speed] for key, speed in list(self._speeds.items())[-MOST:]],
+            "speeds": lasting[-MOST:],
             "files": [[folder, *facts] for folder, facts in list(self._seen.items())[-MOST:]],
         }
         try:

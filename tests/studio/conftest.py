@@ -51,6 +51,7 @@ class ScaleWalker:
     remarks: dict[str, str] = field(default_factory=dict)
     loaded: list[str] = field(default_factory=list)
     measured: list[str] = field(default_factory=list)
+    quiet: bool = True
     threads: set[int] = field(default_factory=set)
 
     def load(self, folder: Path) -> None:
@@ -66,7 +67,7 @@ class ScaleWalker:
             return Speed(checkpoint, known[checkpoint])
         self.measured.append(folder.name)
         self.before_note.get(f"speed {folder.name}", lambda take, number: None)(0, 0)
-        return None if stopped() else Speed(checkpoint, 420.0)
+        return None if stopped() else Speed(checkpoint, 420.0, self.quiet)
 
     def generate(
         self, folder: Path, request: GenerationRequest, cancelled: Callable[[], bool]
@@ -105,23 +106,13 @@ class ScaleWalker:
         return notes
 
     def _provenance(self, model: str, request: GenerationRequest, take: int, notes: list[TakeNote]) -> Provenance:
-        return Provenance(
+        return Provenance.of(
+            request,
             model=model,
             checkpoint="0" * 64,
-            verb=request.verb.value,
-            seed=request.seed,
             take=take,
-            takes=request.takes,
-            temperature=request.sampling.temperature,
-            top_p=request.sampling.top_p,
-            key=str(request.limits.key) if request.limits.key else None,
-            lowest=request.limits.lowest,
-            highest=request.limits.highest,
             prompt_start_tick=0,
             prompt_end_tick=request.region.start_tick,
-            region_start_tick=request.region.start_tick,
-            region_end_tick=request.region.end_tick,
-            tracks=request.region.tracks,
             bits_per_note=sum(note.bits for note in notes) / len(notes),
         )
 

@@ -14,7 +14,7 @@ from ml.music import Score
 from ml.requests import GenerationRequest, RefusedRequest, TakeNote, continue_region
 from studio.engine import Checked, Measured, TakeDone, UnknownModel
 from studio.engine.machine import machine_text, spare_threads
-from studio.engine.speed import NOTES, notes_per_second, prompt
+from studio.engine.speed import NOTES, Clocks, notes_per_second, prompt
 
 
 class Wait:
@@ -136,38 +136,41 @@ def test_a_model_that_cannot_answer_is_not_asked(
 
 
 class Clockwork:
-    """A model that takes a hundredth of a second for a note, by its own clock."""
+    """A model that takes a hundredth of a second for a note, by its own clock; it gets `share` of the processor."""
 
-    def __init__(self, notes: int = 1000) -> None:
+    def __init__(self, notes: int = 1000, note_s: float = 0.01, share: float = 1.0) -> None:
         self.now_s = 0.0
-        self.notes = notes
+        self.notes, self.note_s = notes, note_s
+        self.clocks = Clocks(lambda: self.now_s, lambda: self.now_s * share)
         self.requests: list[GenerationRequest] = []
-
-    def clock(self) -> float:
-        return self.now_s
 
     def generate(self, request: GenerationRequest, stopped: Callable[[], bool]) -> Iterator[GenerationItem]:
         self.requests.append(request)
         self.now_s += 3.0  # reading the prompt is not writing
         yield RemarkItem("Something that is no note.")
         for number in range(self.notes):
-            self.now_s += 0.01
+            self.now_s += self.note_s
             yield NoteItem(0, TakeNote(0, request.region.start_tick + number, 1, 60, 80, 1.0))
 
 
 def test_the_speed_is_notes_a_second_of_one_take_without_the_prompt() -> None:
     model = Clockwork()
-    assert notes_per_second(model.generate, lambda: False, model.clock) == pytest.approx(100.0)
+    assert notes_per_second(model.generate, lambda: False, model.clocks) == (pytest.approx(100.0), True)
     assert {request.takes for request in model.requests} == {1}
     assert len({request.seed for request in model.requests}) == 4, "a warm-up and three rounds"
 
 
+def test_a_machine_that_is_busy_with_other_things_is_noticed() -> None:
+    model = Clockwork(share=0.5)
+    assert notes_per_second(model.generate, lambda: False, model.clocks) == (pytest.approx(100.0), False)
+
+
 def test_a_slow_model_is_not_waited_for_and_a_silent_one_has_no_speed() -> None:
-    slow = Clockwork()
-    slow.clock = lambda: slow.now_s * 100  # type: ignore[method-assign]
-    assert notes_per_second(slow.generate, lambda: False, slow.clock) == pytest.approx(1.0)
+    slow = Clockwork(note_s=1.0)
+    assert notes_per_second(slow.generate, lambda: False, slow.clocks) == (pytest.approx(1.0), True)
+    assert slow.now_s < 25
     silent = Clockwork(notes=1)
-    assert notes_per_second(silent.generate, lambda: False, silent.clock) is None
+    assert notes_per_second(silent.generate, lambda: False, silent.clocks) is None
     assert notes_per_second(Clockwork().generate, lambda: True) is None
 
 

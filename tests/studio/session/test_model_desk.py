@@ -243,6 +243,22 @@ def test_nothing_is_measured_while_the_song_plays(watched: Watched, studio: Stud
     assert watched.speeds() == {"alpha": 420.0, "beta": 420.0}
 
 
+def test_what_was_measured_on_a_busy_machine_is_shown_and_measured_again_next_time(
+    watched: Watched, studio: Studio, folders: AppFolders, walker: Any
+) -> None:
+    walker.quiet = False
+    watched.desk.measure_missing()
+    watched.measured()
+    assert watched.speeds() == {"alpha": 420.0, "beta": 420.0}
+    later = Watched(studio, folders)
+    assert later.speeds() == {"alpha": None, "beta": None}
+    walker.quiet = True
+    later.desk.measure_missing()
+    later.measured()
+    assert list(SpeedBook(folders.cache, "this machine").known().values()) == [420.0]
+    later.desk.close()
+
+
 def test_a_model_that_cannot_be_measured_is_not_tried_for_ever(watched: Watched, walker: Any) -> None:
     def fail(take: int, number: int) -> None:
         raise MemoryError
