@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.music import Score
-from ml.requests import GenerationRequest, RefusedRequest, Verb
+from ml.requests import GenerationRequest, Verb
 from studio.edit.new_song import with_a_track
 from studio.project import AppFolders
 from studio.session.asking import SEED_LIMIT, chord_line, request_for
@@ -19,7 +19,7 @@ from studio.session.cli.output import ProgressLine, written_together
 from studio.session.cli.place_options import add_place, partner_of, place_of
 from studio.session.cli.take_files import write_takes
 from studio.session.cli.wish_options import DETECT, add_keeping, add_leanings, add_limits, add_models, wishes_of
-from studio.session.files import Opened, read_piece
+from studio.session.files import read_piece
 from studio.session.start import studio_without_sound
 
 OUTPUT = """\
@@ -66,7 +66,7 @@ class VerbCommand:
         studio = studio_without_sound(AppFolders.of_user(), options.models_folder)
         try:
             studio.show(opened, remember=False)
-            request = self.request(options, opened, studio.document.score, studio.document.current_track)
+            request = self.request(options, studio.document.score, studio.document.current_track)
             with written_together(options.output) as folder:
                 studio.put(request, tuple(options.model))
                 slots = finished_takes(studio, line)
@@ -79,16 +79,14 @@ class VerbCommand:
             print(options.output / name)
         return 1 if failed else 0
 
-    def request(self, options: argparse.Namespace, opened: Opened, score: Score, track: int) -> GenerationRequest:
-        """The request that the options make of the score. Raises RefusedRequest."""
+    def request(self, options: argparse.Namespace, score: Score, track: int) -> GenerationRequest:
+        """The request that the options make of the score and its current track. Raises RefusedRequest."""
         wishes = wishes_of(options)
         if self.verb is Verb.GENERATE:
             score = with_a_track(score)
         if self.verb is Verb.ACCOMPANY:
             wishes = replace(wishes, partner=partner_of(options, score))
         place = place_of(options, self.verb, score, track)
-        if self.verb is Verb.CONTINUE and not 0 <= place.track < len(score.tracks) and score.note_count:
-            raise RefusedRequest(f"There is no track {place.track + 1}: the song has {len(score.tracks)}.")
         if options.chords == DETECT:
             wishes = replace(wishes, chords=chord_line(self.verb, score, place, wishes))
         seed = random.SystemRandom().randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
