@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from ml.generation.guards import clean, fault
+from ml.generation.guards import Line, clean, fault
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.generation.lane import Lane
 from ml.generation.prompt import MAX_EVENTS, Prompt, make_prompt
@@ -61,11 +61,11 @@ def write(
     lanes: list[Lane] = []
     with torch.inference_mode():
         if not cancelled():
-            lanes.append(Lane(model.network, writers, max_events))
+            lanes.append(Lane(model.decoder, writers, max_events))
     while lanes and not cancelled():
         lane = lanes.pop(0)
         with torch.inference_mode():
-            written = list(lane.step())
+            written = lane.step()
         for writer, note in written:
             if note is None:
                 yield writer
@@ -82,8 +82,12 @@ def write(
 
 def finished_notes(writer: Writer) -> list[TakeNote]:
     """The writer's notes in ticks, cleaned."""
-    voices = frozenset(writer.prompt.piece.tracks[part] for part in writer.prompt.voices)
-    return clean([writer.in_ticks(index) for index in range(len(writer.notes))], voices)
+    notes = [writer.in_ticks(index) for index in range(len(writer.notes))]
+    tables, plan = writer.prompt.tables, writer.prompt.plan
+    if plan is not None and plan.rhythm:
+        return sorted(notes, key=lambda n: (n.start, n.track, n.pitch))
+    lines = {track: Line(tables.polyphony[part], tables.staying[part]) for part, track in tables.tracks.items()}
+    return clean(notes, lines)
 
 
 def take_of(
@@ -91,28 +95,18 @@ def take_of(
 ) -> Take:
     """The finished take with its provenance."""
     request = prompt.request
-    region, limits = request.region, request.limits
+    region = request.region
     given = [
         int(track.notes.start[0]) for track in request.score.tracks
         if len(track.notes) and track.notes.start[0] < region.start_tick
     ]  # fmt: skip
-    provenance = Provenance(
+    provenance = Provenance.of(
+        request,
         model=model.id,
         checkpoint=model.checkpoint,
-        verb=request.verb.value,
-        seed=request.seed,
         take=writer.take % request.takes,
-        takes=request.takes,
-        temperature=request.sampling.temperature,
-        top_p=request.sampling.top_p,
-        key=str(limits.key) if limits.key else None,
-        lowest=limits.lowest,
-        highest=limits.highest,
         prompt_start_tick=min(given, default=region.start_tick),
         prompt_end_tick=region.start_tick,
-        region_start_tick=region.start_tick,
-        region_end_tick=region.end_tick,
-        tracks=region.tracks,
         bits_per_note=(sum(writer.bits) + writer.end_bits) / max(len(writer.notes), 1),
     )
     return Take(request, tuple(notes), provenance, remarks)

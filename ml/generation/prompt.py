@@ -1,108 +1,280 @@
-"""A request in event terms: which tracks are parts, which bars are given, where the region lies on the grid."""
+"""A request in event terms: which tracks are parts, what is given and told, where the region lies on the grid."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ml.requests import GenerationRequest
+from ml.generation.limits_mask import LimitTables
+from ml.generation.plan import Plan, make_plan
+from ml.generation.row_layout import lay_out
+from ml.music import MUTED, Score
+from ml.music.harmony import QUALITIES, ChordTrack
+from ml.requests import GenerationRequest, PermittedPitches, RefusedRequest, Verb, kept_harmony
 from ml.tensors import vocabulary as v
 from ml.tensors.bar_grid import BarGrid
 from ml.tensors.piece import Array, PieceEvents, piece_events, to_steps
 from ml.tensors.sequence import EventRow, event_row
-from ml.tensors.window import Window
+from ml.tensors.window import Hints, Window
 
 MAX_EVENTS = 1536
 """Rows are as long as those the models were trained on."""
 PROMPT_SHARE, REFILL_SHARE = 0.7, 0.5
 """A prompt leaves the rest of the row for the answer; of a full row so much is given again as a new row's prompt."""
+VOICE_NOTES = 8
+"""From so many notes on, a part that never has two at once is taken for a single voice."""
+SLOWEST_QPM, FASTEST_QPM = 36.0, 270.0
+"""Beyond these tempos the models' slowest and fastest class says too little."""
+
+WITH_FUTURE = (Verb.FILL, Verb.VARY, Verb.ACCOMPANY)
+"""Verbs whose answer leads into what comes after."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """`piece` holds the given notes; `part_of_track` maps the asked tracks; region in steps and bars.
-
-    `voices`: parts whose past has never more than one onset at a time; the answer keeps to that.
+    """`piece` holds the given notes, of the asked parts only those that the verb gives; `locked` (notes,) those of
+    them that stay inside the region. `asked` parts; the region in steps and bars. `chords` and `kept` as in `Hints`,
+    over the whole song and region. `rest`: longest pause in steps that the answer may make, None for any.
     """
 
     request: GenerationRequest
     piece: PieceEvents
+    locked: NDArray[np.bool_]
     grid: BarGrid
     asked: tuple[int, ...]
     start_step: int
     end_step: int
     region_bar: int
     end_bar: int
-    voices: frozenset[int]
+    style: bool
+    chords: Array
+    kept: Array
+    density: int
+    leaps: int
+    tables: LimitTables
+    plan: Plan | None
+    rest: int | None
     remarks: tuple[str, ...]
 
     def row(self, written: Array, max_events: int = MAX_EVENTS) -> tuple[EventRow, Window]:
         """The row to read before the next note: given notes, past, ASK and what is `written` (5, notes) so far.
 
-        `max_events` is the row's full length; as many bars of the past are given as leave room, at least the last one.
+        `max_events` is the row's full length; as many bars of the past and future are given as leave room. Where the
+        region itself holds too much, the row's window ends earlier: past it, another row must be read.
         """
-        piece = with_notes(self.piece, written)
-        parts = len(piece.instruments)
+        piece, locked = with_notes(self.piece, self.locked, written)
         share = REFILL_SHARE if written.shape[1] else PROMPT_SHARE
-        room = max(int(max_events * share) - v.FRAME_EVENTS - parts, 1)
-        here = self.region_bar if not written.shape[1] else int(self.grid.locate(written[0, -1:])[0][0])
-        given_after = int(np.count_nonzero((self.piece.onset >= self.start_step) & (self.piece.onset < self.end_step)))
-        last = int(np.searchsorted(piece.onset, self.grid.start(here + 1) if written.shape[1] else self.start_step))
-        first_note = max(0, last - max(room - given_after, room // 2))
-        first_bar = 0
-        if first_note:
-            first_bar = min(int(self.grid.locate(piece.onset[first_note : first_note + 1])[0][0]) + 1, here)
-        region_bar = max(self.region_bar, first_bar)
-        window = Window(first_bar, region_bar, self.end_bar, self.end_bar, self.asked, style=False, tempo=True)
-        row = event_row(piece, window, ask=bool(written.shape[1]))
-        return row, window
-
-
-def with_notes(piece: PieceEvents, written: Array) -> PieceEvents:
-    """The piece with more notes (5, notes): onset, part, pitch, length, velocity."""
-    if not written.shape[1]:
-        return piece
-    rows = np.concatenate([[piece.onset, piece.part, piece.pitch, piece.length, piece.velocity], written], axis=1)
-    rows = rows[:, np.lexsort((rows[2], rows[1], rows[0]))]
-    return replace(piece, onset=rows[0], part=rows[1], pitch=rows[2], length=rows[3], velocity=rows[4])
+        room = max(int(max_events * share) - v.FRAME_EVENTS - len(piece.instruments), 1)
+        here = self.region_bar if not written.shape[1] else self.grid.place(int(written[0, -1]))[0]
+        verb = self.request.verb
+        first_heard = self.grid.place(int(piece.onset[0]))[0] if len(piece) else self.region_bar
+        lowest = self.region_bar if verb is Verb.GENERATE else min(first_heard, self.region_bar)
+        layout = lay_out(
+            piece.onset, np.isin(piece.part, self.asked), np.concatenate([self.chords[0], self.kept[0]]), self.grid,
+            lowest, here, max(self.end_bar, here + 1), verb in WITH_FUTURE, room,
+        )  # fmt: skip
+        region_bar = max(self.region_bar, layout.first_bar)
+        window = Window(
+            layout.first_bar, region_bar, layout.end_bar, layout.given_end_bar, self.asked, style=self.style
+        )
+        if not layout.rows.all():
+            piece, locked = only(piece, layout.rows), locked[layout.rows]
+        first, region, end = (self.grid.start(bar) for bar in (window.first_bar, window.region_bar, window.end_bar))
+        kept = self.kept[:, (self.kept[0] >= region) & (self.kept[0] < end)]
+        hints = Hints(locked, chords_from(self.chords, first, end), kept, self.density, self.leaps)
+        return event_row(piece, window, ask=bool(written.shape[1]), hints=hints), window
 
 
 def make_prompt(request: GenerationRequest) -> Prompt:
-    """Turn a checked request into a prompt. What the models cannot be told exactly is said in `remarks`."""
-    score, region = request.score, request.region
+    """Turn a checked request into a prompt. What the models cannot be told exactly is said in `remarks`.
+
+    Raises RefusedRequest where the limits, the notes that stay and what is kept leave no place for a note.
+    """
+    region, verb, limits = request.region, request.verb, request.limits
     remarks: list[str] = []
-    others = [i for i, track in enumerate(score.tracks) if i not in region.tracks and len(track.notes)]
-    room = v.PARTS - len(region.tracks)
-    if len(others) > room:
-        others = sorted(sorted(others, key=lambda i: -len(score.tracks[i].notes))[: max(room, 0)])
-        remarks.append(f"Models hear {v.PARTS} tracks at once: the emptiest others were left out.")
-    piece = piece_events(score, tracks=sorted((*region.tracks[: v.PARTS], *others)), end_tick=region.end_tick)
+    score = with_known_programs(request.score, remarks)
+    others = [] if verb is Verb.GENERATE else other_tracks(request, remarks)
+    style = request.leanings.style
+    piece = piece_events(
+        score, v.STYLES.index(style) if style else 0, sorted({*region.tracks, *others}), end_tick=region.end_tick
+    )
+    part_of = {track: part for part, track in enumerate(piece.tracks)}
     asked = tuple(part for part, track in enumerate(piece.tracks) if track in region.tracks)
     grid = BarGrid(piece.bar_starts)
     start_step, end_step = (
         int(step) for step in to_steps(np.array([region.start_tick, region.end_tick]), score.ticks_per_quarter)
     )
-    free = np.isin(piece.part, asked) & (piece.onset >= start_step)
-    kept = ~free
-    piece = replace(
-        piece, onset=piece.onset[kept], part=piece.part[kept], pitch=piece.pitch[kept], length=piece.length[kept],
-        velocity=piece.velocity[kept], flat=False,
+    end_step = max(end_step, start_step + 1)
+    permitted = PermittedPitches(request)
+    tracks = {part: piece.tracks[part] for part in asked}
+    own_past = np.isin(piece.part, asked) & (piece.onset < start_step)
+    planned = verb is Verb.VARY and (request.keep.rhythm or request.keep.contour)
+    voices = frozenset(
+        part for part in asked if not planned and is_one_voice(piece.onset[own_past & (piece.part == part)])
+    )
+    tables = LimitTables(request, permitted, tracks, grid, start_step, end_step, voices)
+    plan = make_plan(tables)
+    if plan is None and not tables.open.any():
+        raise RefusedRequest(
+            "The limits and the notes that stay leave no place for a new note here: "
+            "widen the limits, unlock notes or choose other bars."
+        )
+    locked = staying_rows(piece, tables, part_of, start_step, end_step, score.ticks_per_quarter)
+    given = given_rows(piece, locked, asked, start_step, end_step, verb)
+    longest = longest_rest(piece.onset[own_past | (given & np.isin(piece.part, asked) & (piece.onset >= end_step))])
+    if not given.any() and verb is not Verb.GENERATE:
+        remarks.append(said_of_silence(request))
+    piece, locked = only(piece, given), locked[given]
+    piece = with_heading(piece, request, remarks)
+    bars = [int(bar) for bar in grid.locate(np.array([start_step, max(end_step - 1, start_step)]))[0]]
+    leanings, kept = request.leanings, plan.hint() if plan else np.zeros((4, 0), np.int64)
+    density = leanings.density or 0
+    bar = max(grid.start(bars[0] + 1) - grid.start(bars[0]), 1)
+    return Prompt(
+        request, piece, locked, grid, asked, start_step, end_step, bars[0], bars[1] + 1, style is not None,
+        chord_events(limits.chords or kept_harmony(request), score.ticks_per_quarter), kept, density,
+        leanings.leaps or 0, tables, plan, rest_limit(verb, longest, bar), tuple(remarks),
     )  # fmt: skip
-    if request.limits.key is not None:
-        piece = replace(piece, tonic=request.limits.key.tonic, minor=request.limits.key.is_minor)
-    metre = str(score.time_map.metre_at(region.start_tick))
+
+
+# --- what is given
+
+
+def other_tracks(request: GenerationRequest, remarks: list[str]) -> list[int]:
+    """The tracks beside the asked ones that the models hear."""
+    tracks, asked = request.score.tracks, request.region.tracks
+    heard = {index: int(np.count_nonzero((track.notes.flags & MUTED) == 0)) for index, track in enumerate(tracks)}
+    others = [index for index, count in heard.items() if count and index not in asked]
+    room = v.PARTS - len(asked)
+    if len(others) > room:
+        others = sorted(sorted(others, key=lambda index: -heard[index])[: max(room, 0)])
+        remarks.append(f"Models hear {v.PARTS} tracks at once: the emptiest others were left out.")
+    return others
+
+
+def given_rows(
+    piece: PieceEvents, locked: NDArray[np.bool_], asked: tuple[int, ...], start: int, end: int, verb: Verb
+) -> NDArray[np.bool_]:
+    """Which notes of the piece the verb gives."""
+    if verb is Verb.GENERATE:
+        return locked
+    own = np.isin(piece.part, asked)
+    after = (piece.onset >= end) if verb in WITH_FUTURE else np.zeros(len(piece), bool)
+    return ~own | locked | (piece.onset < start) | after
+
+
+def staying_rows(
+    piece: PieceEvents, tables: LimitTables, part_of: dict[int, int], start: int, end: int, ticks_per_quarter: int
+) -> NDArray[np.bool_]:
+    """Which notes of the piece start in the region and stay there."""
+
+    def names(onset: Array, part: Array, pitch: Array) -> Array:
+        return (onset * v.PARTS + part) * v.PITCHES + pitch
+
+    stay = [
+        names(to_steps(table.start, ticks_per_quarter), np.full(len(table), part), table.pitch.astype(np.int64))
+        for part, table in tables.staying.items()
+    ]
+    inside = (piece.onset >= start) & (piece.onset < end)
+    found: NDArray[np.bool_] = inside & np.isin(names(piece.onset, piece.part, piece.pitch), np.concatenate(stay))
+    return found
+
+
+def with_known_programs(score: Score, remarks: list[str]) -> Score:
+    """The score with the piano in place of instruments that General MIDI does not have."""
+    for index, track in enumerate(score.tracks):
+        if track.program is not None and not 0 <= track.program < 128:
+            score = score.with_track(index, replace(track, program=0))
+            remarks.append(f"Track {index + 1} has an instrument that models do not know: they take it for a piano.")
+    return score
+
+
+def with_heading(piece: PieceEvents, request: GenerationRequest, remarks: list[str]) -> PieceEvents:
+    """The piece with what the row says of it as a whole: key, metre and tempo where the region starts."""
+    score, limits, tick = request.score, request.limits, request.region.start_tick
+    tonic, minor = piece.tonic, piece.minor
+    if limits.key is not None:
+        tonic, minor = limits.key.tonic, limits.key.is_minor
+    elif request.verb is Verb.GENERATE:
+        tonic, minor = -1, False
+    metre = str(score.time_map.metre_at(tick))
     if metre not in v.METRES:
         remarks.append(f"The models have hardly met {metre}: they take its bars as they are.")
-    piece = replace(piece, metre=v.METRES.index(metre) if metre in v.METRES else 0)
-    bars = [int(bar) for bar in grid.locate(np.array([start_step, max(end_step - 1, start_step)]))[0]]
-    voices = frozenset(part for part in asked if is_one_voice(piece.onset[piece.part == part]))
-    return Prompt(
-        request, piece, grid, asked, start_step, max(end_step, start_step + 1), bars[0], bars[1] + 1, voices,
-        tuple(remarks),
+    qpm = score.time_map.tempo_at(tick).qpm
+    if not SLOWEST_QPM <= qpm <= FASTEST_QPM:
+        extreme = "fastest" if qpm > FASTEST_QPM else "slowest"
+        remarks.append(f"A tempo of {qpm:.0f} is beyond what the models know: they take it as their {extreme}.")
+    return replace(
+        piece, tonic=tonic, minor=minor, metre=v.METRES.index(metre) if metre in v.METRES else 0,
+        tempo=v.tempo_class(qpm), flat=False,
     )  # fmt: skip
+
+
+def said_of_silence(request: GenerationRequest) -> str:
+    """What to say when the models hear nothing."""
+    if request.score.note_count and all(((track.notes.flags & MUTED) != 0).all() for track in request.score.tracks):
+        return "All notes are muted: the models hear nothing and start from nothing."
+    return "There is nothing for the models to go by: they start from nothing."
+
+
+# --- what is told
+
+
+def chord_events(chords: ChordTrack, ticks_per_quarter: int) -> Array:
+    """A chord track as `Hints.chords`."""
+    rows = [(span.start_tick, span.chord.root, QUALITIES.index(span.chord.quality)) for span in chords.spans]
+    events = np.array(rows, np.int64).reshape(-1, 3).T
+    events[0] = to_steps(events[0], ticks_per_quarter)
+    return events
+
+
+def chords_from(chords: Array, first: int, end: int) -> Array:
+    """The chords of the steps [first, end); one that began before `first` begins there."""
+    begin = max(int(np.searchsorted(chords[0], first, "right")) - 1, 0)
+    shown = chords[:, begin : int(np.searchsorted(chords[0], end, "left"))].copy()
+    shown[0] = np.maximum(shown[0], first)
+    return shown
 
 
 def is_one_voice(onsets: Array) -> bool:
     """Whether eight notes or more never start together."""
-    return len(onsets) >= 8 and len(np.unique(onsets)) == len(onsets)
+    return len(onsets) >= VOICE_NOTES and len(np.unique(onsets)) == len(onsets)
+
+
+def longest_rest(onsets: Array) -> int | None:
+    """Longest distance between onsets (steps) of a line that is long enough to judge by; None for others."""
+    return int(np.diff(np.unique(onsets)).max(initial=0)) if len(onsets) >= VOICE_NOTES else None
+
+
+def rest_limit(verb: Verb, longest: int | None, bar: int) -> int | None:
+    """How many steps may pass between onsets: what the song's own line does, and a bar in any case.
+
+    An accompaniment may wait for the others; of a line that is hardly there nothing is known.
+    """
+    if verb is Verb.ACCOMPANY or longest is None:
+        return 2 * bar if verb is Verb.GENERATE else None
+    return max(longest, bar)
+
+
+# --- pieces
+
+
+def only(piece: PieceEvents, rows: NDArray[np.bool_]) -> PieceEvents:
+    """The piece with these notes alone."""
+    return replace(
+        piece, onset=piece.onset[rows], part=piece.part[rows], pitch=piece.pitch[rows], length=piece.length[rows],
+        velocity=piece.velocity[rows],
+    )  # fmt: skip
+
+
+def with_notes(piece: PieceEvents, locked: NDArray[np.bool_], written: Array) -> tuple[PieceEvents, NDArray[np.bool_]]:
+    """The piece with more notes (5, notes): onset, part, pitch, length, velocity; and its locked notes marked."""
+    if not written.shape[1]:
+        return piece, locked
+    rows = np.concatenate([[piece.onset, piece.part, piece.pitch, piece.length, piece.velocity], written], axis=1)
+    order = np.lexsort((rows[2], rows[1], rows[0]))
+    onset, part, pitch, length, velocity = rows[:, order]
+    marks = np.concatenate([locked, np.zeros(written.shape[1], bool)])[order]
+    return replace(piece, onset=onset, part=part, pitch=pitch, length=length, velocity=velocity), marks
