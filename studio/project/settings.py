@@ -67,7 +67,7 @@ RECENT_FILES: Setting[tuple[str, ...]] = Setting("recent_files", (), "Files open
 WINDOW_LAYOUT = Setting("window_layout", "", "Size and panels of the window, as Qt writes them in base64.",
                         listed=False)  # fmt: skip
 OPEN_SECTIONS: Setting[tuple[str, ...]] = Setting(
-    "open_sections", ("models",), "Parts of the model panel that are unfolded.", listed=False
+    "open_sections", (), "Parts of the model panel that are unfolded.", listed=False
 )
 LAST_FOLDER = Setting("last_folder", "", "Folder that file dialogs open in.", listed=False)
 

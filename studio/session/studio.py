@@ -265,7 +265,8 @@ class Studio:
         self._join.open(request)
         self._tell(Topic.TAKES)
         self._tell(Topic.TRANSPORT)
-        self.say(f"{summary(request)}: {counted(request.takes, 'take')} of {counted(len(cards), 'model')}.")
+        who = cards[0].name if len(cards) == 1 else f"each of {len(cards)} models"
+        self.say(f"{summary(request)}: {counted(request.takes, 'take')} from {who}.")
         return job
 
     def warm_up(self) -> None:

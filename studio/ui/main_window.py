@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.layout_memory = WindowLayout(
             self,
-            {"across": self._across, "down": self._down, "models": self.models.splitter},
+            {"across": self._across, "down": self._down},
             {"tracks": self.tracks, "models": self.models, "velocity": self.lane},
             studio.settings,
         )
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
             self._across.addWidget(part)
         self._across.setStretchFactor(1, 1)
         self._across.setCollapsible(1, False)
-        self.tracks.setMinimumWidth(190)
+        self.tracks.setMinimumWidth(180)
         self.models.setMinimumWidth(304)
         page = QWidget()
         rows = QVBoxLayout(page)

@@ -38,6 +38,7 @@ def style_sheet(theme: Palette) -> str:
     """Qt style sheet text. A button may ask for `primary` = true; a label for `role` = "dim" or "error"."""
     hover = "#353a43" if theme.dark else "#e6e9ed"
     pressed = "#22262c" if theme.dark else "#d8dce2"
+    picked = "#3a3222" if theme.dark else "#f6ead9"
     # A triangle without a picture file: the part of a cone of colour that opens upwards from the lower edge.
     triangle = (
         f"qconicalgradient(cx:0.5, cy:1, angle:63.4, stop:0 {theme.text_dim}, stop:0.147 {theme.text_dim}, "
@@ -74,6 +75,7 @@ def style_sheet(theme: Palette) -> str:
     QToolButton:disabled {{ color: {theme.text_dim}; }}
     QToolButton[toggle="true"]:checked {{ background: {theme.raised}; border-color: {theme.border}; }}
     QToolButton[small="true"] {{ padding: 1px 4px; border-radius: 4px; min-width: 14px; }}
+    QWidget#tools QToolButton {{ padding: 4px 6px; }}
     QToolButton[verb="true"] {{ background: {theme.raised}; border-color: {theme.border}; padding: 5px 0px 4px 0px;
                                font-size: 11px; }}
     QToolButton[verb="true"]:hover {{ background: {hover}; border-color: {theme.accent}; }}
@@ -97,6 +99,8 @@ def style_sheet(theme: Palette) -> str:
     QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
         width: 0px; border: none; }}
     QPushButton[segment="true"] {{ padding: 4px 0px; min-width: 26px; }}
+    QPushButton[segment="true"]:checked, QPushButton[key="white"]:checked, QPushButton[key="black"]:checked {{
+        background: {picked}; color: {theme.accent}; border-color: {theme.accent}; }}
     QPushButton#detect {{ padding: 4px 8px; }}
     QPushButton[field="true"] {{ text-align: left; padding: 4px 8px; }}
     QPushButton[key="white"], QPushButton[key="black"] {{ padding: 3px 0px; min-width: 12px; border-radius: 4px; }}

@@ -110,16 +110,15 @@ class AskBox(QWidget):
         grid.addLayout(first, 0, 1, 1, 2)
         grid.addWidget(dim_label("For"), 1, 0)
         grid.addWidget(self.scope, 1, 1, 1, 2)
-        rows = ((2, "Surprise", self.surprise), (3, "Density", self.density), (4, "Vary", self.amount))
+        rows = ((2, "Surprise", self.surprise), (3, "Density", self.density), (5, "Vary", self.amount))
         for row, text, slider in rows:
             grid.addWidget(dim_label(text), row, 0)
             grid.addWidget(slider, row, 1)
             grid.addWidget(self._words[slider], row, 2)
-        grid.addWidget(dim_label("keeping"), 5, 0)
-        grid.addWidget(self.keep, 5, 1, 1, 2)
-        grid.addWidget(dim_label("With"), 6, 0)
-        grid.addWidget(self.partner, 6, 1, 1, 2)
-        grid.addWidget(self.song_key, 7, 0, 1, 3)
+        grid.addWidget(self.song_key, 4, 0, 1, 3)
+        grid.addWidget(dim_label("keeping"), 6, 0)
+        grid.addWidget(self.keep, 6, 1, 1, 2)
+        grid.addWidget(self.partner, 7, 0, 1, 3)
         grid.setColumnStretch(1, 1)
         metrics = self._words[self.surprise].fontMetrics()
         grid.setColumnMinimumWidth(2, metrics.horizontalAdvance("very surprising") + 2)
@@ -162,7 +161,7 @@ class AskBox(QWidget):
 
     def show_partner(self, name: str) -> None:
         """Name who would accompany."""
-        self.partner.setText(f"{name.replace('&', '&&')}  ▾")
+        self.partner.setText(f"Accompany with {name.replace('&', '&&')}  ▾")
         self.partner.setAccessibleName(f"Accompany with {name}")
 
     def show_key(self, key: Key | None) -> None:

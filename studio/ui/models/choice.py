@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.ui.fields import FieldKeys
@@ -41,6 +42,9 @@ class Choice(QComboBox):
         self.setCurrentIndex(self._values.index(value) if value in self._values else 0)
 
 
+TALLEST_PX = 30
+
+
 class Rows(QGridLayout):
     """Labels on the left, fields on the right."""
 
@@ -55,7 +59,9 @@ class Rows(QGridLayout):
     def add(self, text: str, *fields: QWidget, stretch: tuple[int, ...] = (0,)) -> None:
         """A row; the fields numbered in `stretch` share the room that is left."""
         row = self.rowCount()
-        self.addWidget(dim_label(text), row, 0)
+        label = dim_label(text)
+        label.setMinimumHeight(min(fields[0].sizeHint().height(), TALLEST_PX))  # beside the first line of tall fields
+        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         line = QHBoxLayout()
         line.setSpacing(4)
         for number, field in enumerate(fields):

@@ -132,7 +132,7 @@ class Drawer(QWidget):
 
     def _drawing(self) -> Rows:
         self.temperature = self._real(
-            "Temperature", "Below 1 tamer, above 1 wilder, for everything a model chooses", 0.05, 4.0, 0.05
+            "Temperature", "Temperature: below 1 tamer, above 1 wilder, for everything a model chooses", 0.05, 4.0, 0.05
         )
         self.top_p = self._real(
             "Top-p", "Draw from the likeliest choices that make up this share; 1 is all of them", 0.01, 1.0, 0.01
@@ -143,10 +143,11 @@ class Drawer(QWidget):
         self.seed.setRange(0, LARGEST_SEED)
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("Any whole number; the same one gives the same notes on this machine")
+        self.seed.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.seed.valueChanged.connect(lambda _: self._changed())
         FieldKeys(self.seed, self._leave)
         rows = Rows()
-        rows.add("Warmth", self.temperature, dim_label("top-p"), self.top_p, stretch=())
+        rows.add("Freedom", self.temperature, dim_label("top-p"), self.top_p, stretch=())
         rows.add("", self.fixed, self.seed, stretch=(1,))
         return rows
 
@@ -220,9 +221,11 @@ class Drawer(QWidget):
         self.seed.setValue(min(wishes.seed or 0, LARGEST_SEED))
         for field in fields:
             field.blockSignals(False)
+        self.seed.setEnabled(self.fixed.isChecked())
         self._show_leaps()
 
     def _fix_seed(self, on: bool) -> None:
+        self.seed.setEnabled(on)
         seed = self._last_seed()
         if on and seed is not None:
             self.seed.setValue(seed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from ml.music import Key
@@ -36,7 +37,8 @@ CURVE_STEP = 6
 PROMPT_CHANGED = "The song has changed since these takes were written. Keeping one still works."
 MODELS, LIMITS = "models", "limits"
 """Names of the parts that fold."""
-LEAST_TAKES_PX = 150
+LEAST_TAKES_PX, TAKES_PX = 150, 320
+"""Height that the takes keep while the wishes unfold: at least, and while some are showing."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,13 @@ class ModelPanel(QWidget):
             title,
             body,
             tooltip=tooltip,
-            toggled=lambda _: self._wishes.folded(self.open_sections),
+            toggled=self._folded,
             leave=self._wishes.leave,
         )
 
     def _lay_out(self) -> None:
-        settings = QWidget()
-        column = QVBoxLayout(settings)
+        self._settings = QWidget()
+        column = QVBoxLayout(self._settings)
         column.setContentsMargins(0, 0, 6, 4)
         column.setSpacing(8)
         column.addWidget(self.sections[MODELS])
@@ -110,7 +112,7 @@ class ModelPanel(QWidget):
         column.addWidget(self.sections[LIMITS])
         column.addStretch(1)
         self.area = QScrollArea()
-        self.area.setWidget(settings)
+        self.area.setWidget(self._settings)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -211,6 +213,26 @@ class ModelPanel(QWidget):
         """Unfold these parts and fold the others."""
         for name, section in self.sections.items():
             section.set_open(name in names)
+        self.fit()
+
+    def _folded(self, _is_open: bool) -> None:
+        self.fit()
+        self._wishes.folded(self.open_sections)
+
+    def fit(self) -> None:
+        """Give the wishes the height that they need, as far as the takes can spare it."""
+        self._settings.ensurePolished()
+        layout = self._settings.layout()
+        if layout is not None:
+            layout.activate()
+        wanted = self._settings.sizeHint().height()
+        self.area.setMaximumHeight(wanted + 2)
+        spare = self.splitter.height() - (TAKES_PX if self.takes.rows else LEAST_TAKES_PX)
+        self.splitter.setSizes([min(wanted, max(spare, LEAST_TAKES_PX)), self.splitter.height()])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
 
     def toggle_drawer(self) -> None:
         """Fold the drawer, or unfold it and put the keyboard into it."""
@@ -227,7 +249,10 @@ class ModelPanel(QWidget):
     def show_board(self, board: TakesBoard) -> None:
         """Show the takes as they are now."""
         selected = board.slots.index(board.auditioned) if board.auditioned is not None else None
+        had_rows = bool(self.takes.rows)
         self.takes.show_takes(groups_of(board), selected)
+        if bool(self.takes.rows) != had_rows:
+            self.fit()
         if selected is not None and selected != self._row_shown:
             self.takes.show_row(selected)
         self._row_shown = selected

@@ -14,9 +14,9 @@ from studio.ui.tracks.instrument_menu import instrument_menu
 
 
 def partner_name(partner: Partner, tracks: Sequence[Track]) -> str:
-    """What a button says: "Bass", or the name of the song's track."""
+    """What a button says: "Bass, on a new track", or the name of the song's track."""
     if partner.track is None:
-        return f"new track: {partner.name}"
+        return f"{partner.name}, on a new track"
     if partner.track < len(tracks):
         return tracks[partner.track].name or f"track {partner.track + 1}"
     return "a track that is gone"

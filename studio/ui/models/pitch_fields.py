@@ -125,6 +125,7 @@ class PitchClassKeys(QWidget):
     def _name_scale(self) -> None:
         """Let the lists say what is pressed: a scale by its name, preferring the one they show, else a set."""
         classes = self.classes()
+        self.scale.setEnabled(classes is not None)
         shown = self.tonic.currentData()
         if shown is not None and Key(shown, Scale[self.scale.currentData()]).pitch_classes == classes:
             return

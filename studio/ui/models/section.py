@@ -44,6 +44,7 @@ class Section(QWidget):
         top.setSpacing(6)
         top.addWidget(self.button)
         top.addWidget(self.summary, 1)
+        top.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

@@ -39,7 +39,7 @@ class SurpriseCurve(QWidget):
         self.plot = pg.PlotWidget(enableMenu=False)
         self.plot.setMouseEnabled(False, False)
         self.plot.hideButtons()
-        self.plot.setFixedHeight(104)
+        self.plot.setFixedHeight(84)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.getAxis("left").setWidth(26)
         self._dots = pg.ScatterPlotItem(size=5, pen=None)

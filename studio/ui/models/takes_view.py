@@ -13,8 +13,9 @@ from studio.ui.models.take_row import RowLook, TakeRow, TakeView, TakeWishes
 from studio.ui.theme import Theme
 
 NOTHING_YET = (
-    "Takes appear here.\n\nPress Continue: each ticked model writes on from the end of the song, or from the end"
-    " of what is selected. The song stays as it is until you keep a take."
+    "Takes appear here.\n\nContinue writes on after the song or the selection. Select notes or bars, and Fill writes"
+    " them anew, Vary changes them. Accompany adds a part, Generate begins from nothing.\n\nEach ticked model answers,"
+    " and the song stays as it is until you keep a take."
 )
 
 

@@ -42,7 +42,7 @@ class VerbButton(QToolButton):
         self.setObjectName(f"button.{action_of(verb)}")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
         self.setProperty("verb", True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -69,7 +69,7 @@ class VerbButton(QToolButton):
 
 
 class VerbRow(QWidget):
-    """All five, equally wide."""
+    """All five, as wide as the panel."""
 
     def __init__(self, bound: BoundActions, wishes: VerbWishes) -> None:
         super().__init__()
@@ -78,4 +78,4 @@ class VerbRow(QWidget):
         row.setSpacing(4)
         self.buttons = {verb: VerbButton(verb, bound, wishes) for verb in Verb}
         for button in self.buttons.values():
-            row.addWidget(button, 1)
+            row.addWidget(button)

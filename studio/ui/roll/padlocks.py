@@ -1,46 +1,55 @@
-"""Padlocks: how locked notes are told apart by shape, a bracket around each and a padlock where there is room."""
+"""Padlocks: how locked notes are told apart by shape, bars at both ends and a padlock where there is room."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QColor, QPainter, Qt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter
 
 from studio.ui.roll.note_boxes import NoteBoxes
 from studio.ui.roll.rect_batch import draw_rects
 
-BODY = (7, 5)
-LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 22, 9
-ARM_PX = 4
+WIDE, HIGH = 7, 8
+"""Pixels of a padlock with its shackle."""
+LEAST_HEIGHT_PX, LEAST_WIDTH_PX, ROOMY_PX = 11, 11, 26
 
 
 class Padlocks:
     """Everything is made of rectangles in whole pixels, so that thousands cost a few calls."""
 
     def paint(self, painter: QPainter, boxes: NoteBoxes, ink: QColor, edge: QColor) -> None:
-        """Mark these notes: square brackets in `ink` with `edge` around them, and a padlock at the right end."""
+        """Mark these notes in `ink`, set off from any fill by `edge`."""
         painter.setPen(Qt.PenStyle.NoPen)
-        x, y, width, height = boxes.x, boxes.y, boxes.width, boxes.height
-        arm = np.minimum(ARM_PX, np.maximum(width // 2, 1))
-        stroke = 2 if height >= 7 else 1
+        padlocked = (boxes.width >= LEAST_WIDTH_PX) & (boxes.height >= LEAST_HEIGHT_PX)
+        self._bars(painter, boxes.at(~padlocked | (boxes.width >= ROOMY_PX)), ink, edge)
+        self._padlocks(painter, boxes.at(padlocked), ink, edge)
+
+    @staticmethod
+    def _bars(painter: QPainter, boxes: NoteBoxes, ink: QColor, edge: QColor) -> None:
+        """Uprights at both ends; of a very short note one."""
+        x, right = boxes.x, boxes.x + boxes.width
+        painter.setBrush(edge)
+        wide = boxes.width >= 8
+        draw_rects(painter, x[wide] + 2, boxes.y[wide], 1, boxes.height)
+        draw_rects(painter, right[wide] - 3, boxes.y[wide], 1, boxes.height)
         painter.setBrush(ink)
-        for left in (x, x + width - np.minimum(stroke, width)):  # uprights at both ends
-            draw_rects(painter, left, y, np.minimum(stroke, width), height)
-        for top in (y, y + height - 1):  # and short arms, above and below
-            draw_rects(painter, x, top, arm, 1)
-            draw_rects(painter, x + width - arm, top, arm, 1)
-        if height < LEAST_HEIGHT_PX:
+        draw_rects(painter, x, boxes.y, np.minimum(boxes.width, 2), boxes.height)
+        draw_rects(painter, right[wide] - 2, boxes.y[wide], 2, boxes.height)
+
+    @staticmethod
+    def _padlocks(painter: QPainter, boxes: NoteBoxes, ink: QColor, edge: QColor) -> None:
+        """On a plate: at the right end, or in the middle of a short note."""
+        if not len(boxes):
             return
-        room = width >= LEAST_WIDTH_PX
-        if room.any():
-            wide, high = BODY
-            left = x[room] + width[room] - wide - 6
-            top = y[room] + (height - high - 3) // 2 + 3
-            painter.setBrush(edge)
-            draw_rects(painter, left - 1, top - 4, wide + 2, high + 5)
-            painter.setBrush(ink)
-            draw_rects(painter, left, top, wide, high)  # the body
-            draw_rects(painter, left + 1, top - 3, wide - 2, 1)  # the shackle
-            draw_rects(painter, left + 1, top - 2, 1, 2)
-            draw_rects(painter, left + wide - 2, top - 2, 1, 2)
-            painter.setBrush(edge)
-            draw_rects(painter, left + wide // 2, top + 1, 1, 2)  # the keyhole
+        at_end = boxes.x + boxes.width - WIDE - 6
+        left = np.where(boxes.width >= ROOMY_PX, at_end, boxes.x + (boxes.width - WIDE) // 2)
+        top = boxes.y + (boxes.height - HIGH) // 2
+        painter.setBrush(edge)
+        draw_rects(painter, left - 2, top - 1, WIDE + 4, HIGH + 2)
+        painter.setBrush(ink)
+        draw_rects(painter, left, top + 3, WIDE, HIGH - 3)  # the body
+        draw_rects(painter, left + 2, top, WIDE - 4, 1)  # the shackle
+        draw_rects(painter, left + 1, top + 1, 1, 2)
+        draw_rects(painter, left + WIDE - 2, top + 1, 1, 2)
+        painter.setBrush(edge)
+        draw_rects(painter, left + WIDE // 2, top + 4, 1, 2)  # the keyhole

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from ml.music import Key, Scale
 from ml.music.keys import MAJOR_SPELLING, DetectedKey
 from studio.ui.fields import FieldKeys
-from studio.ui.labels import dim_label
+from studio.ui.labels import ElidedLabel
 
 NO_KEY = "–"
+LEANING_PX = 24
 CLEAR_LEAD = 0.05
 """Lead of the best over the second key from which the detection is called clear."""
 
@@ -32,7 +33,8 @@ class KeyField(QWidget):
         self.scale.setAccessibleName("Scale of the key")
         for scale in Scale:
             self.scale.addItem(scale.label, scale.name)
-        self.leaning = dim_label()
+        self.leaning = ElidedLabel()
+        self.leaning.setProperty("role", "dim")
         self.setToolTip(
             "The key of the song at the playhead. Set it, and every note of every take stays in it while"
             " “Stay in” is ticked on the right.\nMinor permits both sixths and both sevenths."
@@ -48,8 +50,9 @@ class KeyField(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.tonic)
         layout.addWidget(self.scale)
-        layout.addWidget(self.leaning)
-        self.leaning.setMinimumWidth(self.leaning.fontMetrics().horizontalAdvance("sounds like D# minor?") + 8)
+        layout.addWidget(self.leaning, 1)
+        self.leaning.setMinimumWidth(LEANING_PX)  # before the window gets narrower, it ends in …
+        self.leaning.setMaximumWidth(self.leaning.fontMetrics().horizontalAdvance("sounds like D# minor?") + 8)
 
     def key(self) -> Key | None:
         """The key that the lists show."""
