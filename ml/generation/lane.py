@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from ml.generation.drawing import Floats, draw, log_softmax
+from ml.generation.drawing import Floats, draw_field, temperatures
+from ml.generation.last_note import NoteReader
 from ml.generation.prompt import MAX_EVENTS
 from ml.generation.writer import Writer
-from ml.models.event_model import EventModel
-from ml.models.note_head import BLOCKED, Situation
-from ml.requests import Sampling, TakeNote
+from ml.models.decoding.decoder import Decoder, Reading
+from ml.models.decoding.head import Standing
+from ml.requests import TakeNote
 from ml.tensors import vocabulary as v
-from ml.tensors.event_features import note_rows
-from ml.tensors.window import Window
 
-FORBIDDEN = -np.inf
+ONSET, PART, PITCH, LENGTH, VELOCITY = range(len(v.FIELDS))
 
 
-class NotFinite(ArithmeticError):
-    """The network gave numbers that are not finite."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The classes of a take's next note and its bits; of END the onset says all."""
+
+    onset: int
+    part: int
+    pitch: int
+    length: int
+    velocity: int
+    bits: float
 
 
 class Lane:
-    """Reads the prompt once for all its takes, which must stand at the same row; then one note a step for each."""
+    """Reads the prompt once for all its takes, which must stand at the same row; then one note a step for each.
 
-    def __init__(self, model: EventModel, writers: list[Writer], max_events: int = MAX_EVENTS) -> None:
-        self.model, self.writers, self.max_events = model, writers, max_events
-        prompt = writers[0].prompt
-        written = writers[0].written
-        row, self.window = prompt.row(written, max_events)
-        self.events = len(row)
-        self.tonic, self.minor = row.tonic, row.minor
-        self.sampling: Sampling = prompt.request.sampling
-        rows = len(writers)
-        vectors = model.embedding(torch.from_numpy(row.features)[None])
-        output, state = model.stepper.prefill(vectors, torch.from_numpy(row.places)[None], max(max_events, len(row)))
-        self.state = model.stepper.repeat(state, rows)
-        self.output = output.expand(rows, -1)
-        self.asked = torch.from_numpy(row.asked).expand(rows, -1)
-        self.instruments = torch.from_numpy(row.instruments).expand(rows, -1)
+    The prompt is read at the first step, so that however many lanes a split makes, each step stays short.
+    """
+
+    def __init__(self, decoder: Decoder, writers: list[Writer], max_events: int = MAX_EVENTS) -> None:
+        self.decoder, self.writers, self.max_events = decoder, writers, max_events
+        self.prompt = writers[0].prompt
+        self.temperatures = temperatures(self.prompt.request.sampling)
+        self.top_p = self.prompt.request.sampling.top_p
+        self.events = 0
+        self._open: tuple[Reading, NoteReader] | None = None
 
     @property
     def done(self) -> bool:
@@ -52,112 +52,106 @@ class Lane:
 
     @property
     def full(self) -> bool:
-        """Whether the row has no room for another event."""
-        return self.events >= self.max_events
+        """Whether the row has no room for another event, or a take has written all that the row asks for."""
+        return self.events >= self.max_events or any(writer.past_row for writer in self.writers if not writer.done)
 
     def split(self) -> Iterator[Lane]:
         """A lane for each unfinished take, its row filled again with what it wrote last."""
         for writer in self.writers:
             if not writer.done:
-                yield Lane(self.model, [writer], self.max_events)
+                yield Lane(self.decoder, [writer], self.max_events)
 
-    def step(self) -> Iterator[tuple[Writer, TakeNote | None]]:
-        """Write one more note of every unfinished take; None for a take that ended here."""
-        columns = self._choose()
+    # Numbers too large for float32 are found where they are drawn from.
+    @np.errstate(over="ignore", invalid="ignore")
+    def step(self) -> list[tuple[Writer, TakeNote | None]]:
+        """Write one more note of every unfinished take; None for a take that ended here.
+
+        Raises NotFinite where the network gives numbers that are no use.
+        """
+        if self._open is None:
+            self._open = self._read_prompt()
+        reading, read_note = self._open
         written: list[tuple[Writer, TakeNote | None]] = []
-        for writer, chosen in zip(self.writers, columns, strict=True):
-            if writer.done:
-                continue
-            onset, part, pitch, length, velocity, bits = chosen
-            if onset == v.END:
-                writer.finish(bits)
+        for index, note in self._choose(reading).items():
+            writer = self.writers[index]
+            if note.onset == v.END:
+                writer.finish(note.bits)
                 written.append((writer, None))
             else:
-                note = writer.write(int(onset), int(part), int(pitch), int(length), int(velocity), bits)
-                written.append((writer, note))
+                made = writer.write(note.onset, note.part, note.pitch, note.length, note.velocity, note.bits)
+                written.append((writer, made))
         if not self.done:
-            self._read()
-        yield from written
+            rows, places = last_notes(self.writers, read_note)
+            reading.step(rows, places)
+            self.events += 1
+        return written
 
-    # --- one step of the network
+    def _read_prompt(self) -> tuple[Reading, NoteReader]:
+        prompt = self.prompt
+        row, window = prompt.row(self.writers[0].written, self.max_events)
+        for writer in self.writers:
+            writer.start_row(window)
+        self.events = len(row)
+        reading = self.decoder.read(row, len(self.writers), max(self.max_events, len(row) + 1))
+        return reading, NoteReader(prompt.grid, window, prompt.piece.instruments, row.tonic, row.minor)
 
-    def _choose(self) -> list[tuple[int, int, int, int, int, float]]:
-        """Draw every field of the next note of each take; finished takes draw along and are not used."""
-        head, writers = self.model.head, self.writers
-        state = self.model.norm(self.output)
-        places = [writer.place() for writer in writers]
+    def _choose(self, reading: Reading) -> dict[int, Chosen]:
+        """Draw every field of the next note of each unfinished take, by its place in the batch.
 
-        def column(values: list[int]) -> Tensor:
-            return torch.tensor(values)
+        Finished takes stay in the batch, which so keeps its shape, but nothing is drawn for them.
+        """
+        writers, head, state = self.writers, reading.head, reading.state()
+        live = [index for index, writer in enumerate(writers) if not writer.done]
+        uniform = {index: writers[index].random.random(len(v.FIELDS)).tolist() for index in live}
+        bits = dict.fromkeys(live, 0.0)
+        every = range(len(writers))
 
-        at = Situation(
-            column([place for place, _ in places]), column([length for _, length in places]),
-            column([writer.last_part for writer in writers]), column([writer.last_pitch for writer in writers]),
-            torch.ones(len(writers), dtype=torch.bool), column([self.tonic] * len(writers)),
-            torch.full((len(writers),), self.minor), self.asked, self.instruments,
-        )  # fmt: skip
-        bits = np.zeros(len(writers))
-        uniform = np.array([writer.random.random(5) for writer in writers])
-
-        def choose(field: int, logits: Tensor, masks: list[NDArray[np.bool_]] | None) -> NDArray[np.int64]:
-            raw: Floats = logits.double().numpy()
-            if not np.isfinite(raw).all():
-                raise NotFinite("The model gave numbers that are not finite: install it again.")
-            limited = raw if masks is None else np.where(np.stack(masks), raw, FORBIDDEN)
-            if masks is not None:
-                # Where the order rule and a limit leave nothing between them, the limit decides.
-                dead = (limited <= BLOCKED / 2).all(axis=1, keepdims=True)
-                limited = np.where(dead & np.stack(masks), 0.0, limited)
-            chosen = draw(limited, uniform[:, field], self.sampling.temperature, self.sampling.top_p)
-            bits[:] -= np.take_along_axis(log_softmax(raw), chosen[:, None], 1)[:, 0] / math.log(2)
+        def choose(
+            field: int, logits: Floats, permitted: Callable[[int], NDArray[np.bool_] | None], stand_in: int
+        ) -> list[int]:
+            chosen = [stand_in for _ in every]
+            for i in live:
+                chosen[i], more = draw_field(
+                    logits[i], permitted(i), uniform[i][field], self.temperatures[field], self.top_p
+                )  # fmt: skip
+                bits[i] += more
             return chosen
 
-        onset = choose(0, head.onset_logits(state, at), [writer.onset_mask() for writer in writers])
-        end_bits = bits.copy()
-        # END has no further fields; any onset stands in for it so that the batch keeps its shape.
-        delta = np.where(onset == v.END, 1, onset)
-        deltas = torch.from_numpy(delta)
-        position = column([writer.position_of(int(d)) for writer, d in zip(writers, delta, strict=True)])
-        state = head.after_onset(state, deltas, position)
-        part = choose(
-            1, head.part_logits(state, deltas, at),
-            [writer.part_mask(int(d)) for writer, d in zip(writers, delta, strict=True)],
-        )  # fmt: skip
-        parts = torch.from_numpy(part)
-        previous = column([writer.previous.get(int(p), -1) for writer, p in zip(writers, part, strict=True)])
-        state = head.after_part(state, parts, position, at)
+        at = [Standing(*writer.place(), writer.last_part, writer.last_pitch) for writer in writers]
+        onset = choose(ONSET, head.onset(state, at), lambda i: writers[i].onset_mask(), 1)
+        ended = {i: Chosen(v.END, 0, 0, 0, 0, bits[i]) for i in live if onset[i] == v.END}
+        live = [i for i in live if i not in ended]
+        if not live:
+            return ended
+        onset = [1 if i in ended else onset[i] for i in every]
+        position = [writers[i].position_of(onset[i]) for i in every]
+        head.after_onset(state, onset, position)
+        part = [self.prompt.asked[0] for _ in every]
+        if len(self.prompt.asked) > 1:
+            part = choose(PART, head.part(state, onset, at), lambda i: writers[i].part_mask(onset[i]), part[0])
+        head.after_part(state, part, position)
+        before = [writers[i].previous_pitch(onset[i], part[i]) for i in every]
         pitch = choose(
-            2, head.pitch_logits(state, deltas, parts, previous, at),
-            [writer.pitch_mask(int(d), int(p)) for writer, d, p in zip(writers, delta, part, strict=True)],
-        )  # fmt: skip
-        pitches = torch.from_numpy(pitch)
-        state = head.after_pitch(state, parts, pitches, previous, at)
-        length = choose(3, head.length_logits(state), None)
-        velocity = choose(4, head.velocity_logits(head.after_length(state, torch.from_numpy(length))), None)
-        return [
-            (int(o), int(part[i]), int(pitch[i]), int(length[i]), int(velocity[i]),
-             float(end_bits[i] if o == v.END else bits[i]))
-            for i, o in enumerate(onset)
-        ]  # fmt: skip
-
-    def _read(self) -> None:
-        """Feed every take's last note to the trunk; a finished take's last note is read again and not used."""
-        features, places = last_note_rows(self.writers, self.window, self.tonic, self.minor)
-        vectors = self.model.embedding(torch.from_numpy(features))
-        self.output = self.model.stepper.step(vectors, torch.from_numpy(places), self.state)
-        self.events += 1
+            PITCH, head.pitch(state, onset, part, before, at), lambda i: writers[i].pitch_mask(onset[i], part[i]), 60
+        )
+        head.after_pitch(state, part, pitch, before)
+        length = choose(LENGTH, head.length(state), lambda i: writers[i].length_mask(onset[i], part[i], pitch[i]), 0)
+        head.after_length(state, length)
+        velocity = choose(VELOCITY, head.velocity(state), lambda i: None, 0)
+        return ended | {i: Chosen(onset[i], part[i], pitch[i], length[i], velocity[i], bits[i]) for i in live}
 
 
-def last_note_rows(
-    writers: list[Writer], window: Window, tonic: int, minor: bool
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def last_notes(writers: list[Writer], read_note: NoteReader) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Features (takes, columns) and places (takes, 3) of the last note that each take wrote.
 
     A take that ended before its first note reads some note: nothing is drawn from what follows it.
     """
-    prompt = writers[0].prompt
-    notes = np.array([w.notes[-1] if w.notes else (w.cursor, prompt.asked[0], 60, 1, 64) for w in writers], np.int64)
-    return note_rows(
-        v.ASKED, notes.T, prompt.grid, window, prompt.piece.instruments, np.array([w.delta for w in writers]),
-        np.array([w.interval_from for w in writers]), tonic, minor, False,
-    )  # fmt: skip
+    asked = writers[0].prompt.asked
+    rows, places = zip(
+        *(
+            read_note(w.notes[-1] if w.notes else (w.cursor, asked[0], 60, 1, 64), w.delta, w.interval_from)
+            for w in writers
+        ),
+        strict=True,
+    )
+    return np.array(rows, np.int64), np.array(places, np.float32)

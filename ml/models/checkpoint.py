@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ml.models.decoding.decoder import Decoder
 from ml.models.event_model import EventModel, ModelConfig
 from ml.models.weights_file import BadWeights, check_finite, open_regular, read_weights_header, without_repeats
 from ml.tensors.vocabulary import vocabulary_hash
@@ -35,6 +37,11 @@ class LoadedModel:
     network: EventModel
     card: dict[str, Any]
     checkpoint: str
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """The network as it writes notes, made when first asked for."""
+        return Decoder(self.network)
 
 
 def save_model(folder: Path, model: EventModel, card: dict[str, Any], half: bool = True) -> None:

@@ -98,8 +98,8 @@ class EventModel(nn.Module):
         self.head = NoteHead(config.width, nested=config.head == "nested")
 
     @property
-    def stepper(self) -> Trunk:
-        """The trunk by its decoding interface."""
+    def reader(self) -> Trunk:
+        """The trunk by what reads prompts."""
         return cast(Trunk, self.trunk)
 
     @property

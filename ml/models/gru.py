@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ml.models.recurrent_step import gru_step
-
 
 class GruTrunk(nn.Module):
     """Layers of `hidden` units with dropout between, projected back to `width`."""
@@ -21,13 +19,6 @@ class GruTrunk(nn.Module):
         output: Tensor = self.project(self.dropout(hidden))
         return output
 
-    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, Tensor]:
+    def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         hidden, memory = self.gru(vectors)
         return self.project(hidden[:, -1]), memory
-
-    def repeat(self, state: Tensor, rows: int) -> Tensor:
-        return state.repeat(1, rows, 1)
-
-    def step(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
-        output: Tensor = self.project(gru_step(self.gru, vectors, state))
-        return output

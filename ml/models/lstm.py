@@ -5,8 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ml.models.recurrent_step import lstm_step
-
 
 class LstmTrunk(nn.Module):
     """Layers of `hidden` units with dropout between, projected back to `width`, around a residual."""
@@ -26,13 +24,6 @@ class LstmTrunk(nn.Module):
         output: Tensor = self.project(self.dropout(hidden))
         return output
 
-    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, list[Tensor]]:
-        hidden, (h, c) = self.lstm(vectors)
-        return self.project(hidden[:, -1]), [h, c]
-
-    def repeat(self, state: list[Tensor], rows: int) -> list[Tensor]:
-        return [part.repeat(1, rows, 1) for part in state]
-
-    def step(self, vectors: Tensor, places: Tensor, state: list[Tensor]) -> Tensor:
-        output: Tensor = self.project(lstm_step(self.lstm, vectors, state))
-        return output
+    def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        hidden, (outputs, cells) = self.lstm(vectors)
+        return self.project(hidden[:, -1]), torch.cat([outputs, cells])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ml.models.recurrent_step import rnn_step
-
 
 class RnnTrunk(nn.Module):
     """Layers of `hidden` units with dropout between, projected back to `width`."""
@@ -26,13 +24,6 @@ class RnnTrunk(nn.Module):
         output: Tensor = self.project(self.dropout(hidden))
         return output
 
-    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, Tensor]:
+    def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         hidden, memory = self.rnn(vectors)
         return self.project(hidden[:, -1]), memory
-
-    def repeat(self, state: Tensor, rows: int) -> Tensor:
-        return state.repeat(1, rows, 1)
-
-    def step(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
-        output: Tensor = self.project(rnn_step(self.rnn, vectors, state))
-        return output

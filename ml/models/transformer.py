@@ -9,13 +9,12 @@ The recurrent layer hands attention what came before each note, which it needs t
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-from ml.models.recurrent_step import gru_step
 
 INDEX_RATES = (1.0, 0.3, 0.05, 0.01)
 QUARTER_RATES = tuple(2 * math.pi / period for period in (1, 2))
@@ -118,53 +117,25 @@ class TransformerTrunk(nn.Module):
             x = block(x, cosine, sine)
         return x
 
-    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, DecodeState]:
+    def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, PromptState]:
         x = vectors
         memory = None
         if self.gru is not None:
             read, memory = self.gru(x)
             x = x + read
         cosine, sine = self.rotary(places, 0)
-        events = vectors.shape[1]
         caches: list[tuple[Tensor, Tensor]] = []
         for block in self.stack:
             q, k, v = block.project(x, cosine, sine)
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, is_causal=True))
-            caches.append((room(k, capacity), room(v, capacity)))
-        return x[:, -1], DecodeState(memory, caches, events)
-
-    def repeat(self, state: DecodeState, rows: int) -> DecodeState:
-        memory = None if state.memory is None else state.memory.repeat(1, rows, 1)
-        caches = [(k.repeat(rows, 1, 1, 1), v.repeat(rows, 1, 1, 1)) for k, v in state.caches]
-        return DecodeState(memory, caches, state.events)
-
-    def step(self, vectors: Tensor, places: Tensor, state: DecodeState) -> Tensor:
-        x = vectors
-        if self.gru is not None and state.memory is not None:
-            x = x + gru_step(self.gru, x, state.memory)
-        cosine, sine = self.rotary(places[:, None], state.events)
-        x = x[:, None]
-        now, after = state.events, state.events + 1
-        for block, (keys, values) in zip(self.stack, state.caches, strict=True):
-            q, k, v = block.project(x, cosine, sine)
-            keys[:, :, now:after], values[:, :, now:after] = k, v
-            x = block.finish(x, functional.scaled_dot_product_attention(q, keys[:, :, :after], values[:, :, :after]))
-        state.events = after
-        return x[:, 0]
+            caches.append((k, v))
+        return x[:, -1], PromptState(memory, caches, vectors.shape[1])
 
 
-class DecodeState:
-    """Recurrent memory (layers, rows, width) or None, keys and values per layer (rows, heads, capacity, size)."""
+@dataclass(frozen=True)
+class PromptState:
+    """Recurrent memory (layers, 1, width) or None; keys and values of each block, (1, heads, events, size) each."""
 
-    def __init__(self, memory: Tensor | None, caches: list[tuple[Tensor, Tensor]], events: int) -> None:
-        self.memory = memory
-        self.caches = caches
-        self.events = events
-
-
-def room(cache: Tensor, capacity: int) -> Tensor:
-    """A copy of (rows, heads, events, size) with space for `capacity` events: one tensor per layer, filled in place."""
-    rows, heads, events, size = cache.shape
-    roomy = torch.zeros(rows, heads, max(capacity, events), size, dtype=cache.dtype)
-    roomy[:, :, :events] = cache
-    return roomy
+    memory: Tensor | None
+    caches: list[tuple[Tensor, Tensor]]
+    events: int

@@ -1,4 +1,4 @@
-"""What a trunk is: a causal map from event vectors to event vectors, also one step at a time."""
+"""What a trunk is: a causal map from event vectors to event vectors. Single steps are in `ml.models.decoding`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from torch import Tensor
 
 State = Any
-"""A trunk's own memory of what it has read; batch rows are independent."""
+"""A trunk's own memory of what it has read: PromptState of the Transformer; of recurrent trunks (layers, 1, hidden),
+an LSTM's cells after its outputs."""
 
 
 class Trunk(Protocol):
@@ -16,14 +17,5 @@ class Trunk(Protocol):
     def __call__(self, vectors: Tensor, places: Tensor) -> Tensor:
         """Output (batch, events, width); output i depends on events 0 to i only."""
 
-    def prefill(self, vectors: Tensor, places: Tensor, capacity: int) -> tuple[Tensor, State]:
-        """Read a prompt of one row (1, events, width) at once; room for `capacity` events in all.
-
-        Returns the last output (1, width) and the state.
-        """
-
-    def repeat(self, state: State, rows: int) -> State:
-        """The state of one row copied for `rows` rows."""
-
-    def step(self, vectors: Tensor, places: Tensor, state: State) -> Tensor:
-        """Read one event per row: vectors (rows, width), places (rows, 3) -> (rows, width); changes `state`."""
+    def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, State]:
+        """Read a prompt of one row (1, events, width) at once: the last output (1, width), and what is remembered."""
