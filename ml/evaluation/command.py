@@ -35,8 +35,8 @@ SHIPPED, BOARD = Path("resources/models"), Path("ml/evaluation")
 def add_to(commands: Any) -> None:
     """Declare the command."""
     text = (
-        "Measure models on held-out music and write the scoreboard (scoreboard.json, and scoreboard.md made from it). "
-        "Sections that are not measured now stay as they are in it."
+        "Measure models on held-out music; print tables and write the scoreboard (scoreboard.json, and scoreboard.md "
+        "made from it). Sections that are not measured now stay as they are in it."
     )
     parser = commands.add_parser("evaluate", help="measure models on held-out music", description=text)
     parser.add_argument(
@@ -46,10 +46,11 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--split", choices=("valid", "test"), default="valid")
     parser.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS, metavar="SECTION",
                         help=f"what to measure: {', '.join(SECTIONS)}; all without this")  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="a few pieces only, to see that all runs; writes no board")
+    parser.add_argument("--quick", action="store_true", help="a few pieces only, to see that all runs")
     parser.add_argument("--seed", type=int, default=0, help="decides which passages are sampled, and the samples")
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where read corpora are kept")
-    parser.add_argument("-o", "--output", type=Path, help=f"folder of the scoreboard; without this {BOARD}")
+    where = f"folder of the scoreboard; without this {BOARD} if no models are named, else none"
+    parser.add_argument("-o", "--output", type=Path, help=where)
     parser.add_argument("--write-cards", action="store_true", help="put the figures on the models' cards")
     parser.set_defaults(run=run)
 
@@ -70,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
 def evaluate(options: argparse.Namespace) -> None:
     """Measure section by section; print and write each as soon as it is there."""
     folders = options.models or sorted(folder.parent for folder in SHIPPED.glob("*/card.json"))
-    output = options.output or (None if options.quick else BOARD)
+    # The board that ships is for the models that ship.
+    output = options.output or (None if options.quick or options.models else BOARD)
     if output:
         output.mkdir(parents=True, exist_ok=True)
     on_grid = {folder for folder in folders if json_in(folder / CONFIG_FILE, folder.name).get("family") == FAMILY}

@@ -172,6 +172,18 @@ def test_the_command_prints_and_writes_the_scoreboard(tmp_path, corpus, capsys):
     assert load_model(model).card["figures"] == {"older": 1}  # cards are left alone unless asked
 
 
+def test_the_board_of_the_models_that_ship_is_not_touched_by_others(tmp_path, corpus, monkeypatch):
+    """Without names the models on the shelf are measured, and their board is written."""
+    model = untrained(tmp_path / "resources" / "models" / "tiny")
+    monkeypatch.chdir(tmp_path)
+    fixed = ["--corpora", str(corpus), "--cache", str(tmp_path / "cache"), "--sections", "trunks"]
+    assert main(["evaluate", str(model), *fixed]) == 0
+    assert not (tmp_path / "ml").exists()
+    assert main(["evaluate", *fixed]) == 0
+    (section,) = read_board(tmp_path / "ml" / "evaluation").values()
+    assert list(section["facts"]["checkpoints"]) == ["tiny"]
+
+
 def test_places_share_the_notes_among_them(tmp_path, corpus):
     assert evaluate(tmp_path, untrained(tmp_path / "tiny"), "--corpora", corpus, sections=("places",)) == 0
     (entry,) = read_board(tmp_path / "board").values()
