@@ -21,10 +21,10 @@ def _speaks_event_vocabulary(config: Mapping[str, Any]) -> bool:
     return bool(config.get("vocabulary") == vocabulary_hash())
 
 
-EVENT = "event"
+EVENT, CHORALE = "event", "chorale"
 FAMILIES: Mapping[str, Family] = {
     EVENT: Family(_speaks_event_vocabulary),
-    "chorale": Family(
+    CHORALE: Family(
         lambda config: True,
         "Made to be measured on four-part chorales: it writes no takes.",
     ),

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.requests import GenerationRequest
-from studio.engine.card import MODEL_FILES
+from studio.engine.card import MODEL_FILES, read_card
 from studio.engine.failures import is_out_of_memory
+from studio.engine.families import CHORALE
 from studio.engine.machine import spare_threads
 from studio.engine.shelf import file_stamp
 from studio.engine.speed import Speed, notes_per_second
@@ -55,8 +56,12 @@ class TorchGenerator:
 
     def check(self, folder: Path) -> None:
         from ml.generation import load_model
+        from ml.models.chorale_checkpoint import load_chorale_model
 
-        load_model(folder)
+        if read_card(folder).family == CHORALE:
+            load_chorale_model(folder)
+        else:
+            load_model(folder)
 
     def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
         from ml.models.checkpoint import file_hash

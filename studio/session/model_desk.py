@@ -8,7 +8,6 @@ from pathlib import Path
 
 from studio.engine import Checked, EngineMessage, Measured, ModelCard, RefusedModel, Warmed
 from studio.engine.adding import copy_to_draft, drop_draft, put_away, settle_draft, sweep_drafts
-from studio.engine.card import read_card
 from studio.session.speed_book import SpeedBook
 from studio.session.studio import Studio, Topic
 
@@ -66,9 +65,6 @@ class ModelDesk:
 
     def adopt(self, draft: Path) -> None:
         """Let the engine load a draft; it then becomes a model, or is dropped and `on_trouble` told why."""
-        if read_card(draft).cannot:
-            self._settle(draft)  # nothing that the engine could load
-            return
         self._drafts.add(draft)
         self._studio.engine.check(draft, draft.name)
 

@@ -153,6 +153,23 @@ def test_a_folder_is_checked_and_its_speed_measured_for_real(tiny_models: Path) 
     assert generator.loaded == (), "measuring keeps nothing in memory that was not there"
 
 
+def test_a_chorale_model_is_checked_as_one(tmp_path: Path) -> None:
+    from ml.models.chorale_checkpoint import save_chorale_model
+    from ml.models.chorale_model import ChoraleConfig, ChoraleModel
+
+    save_chorale_model(
+        tmp_path / "choir", ChoraleModel(ChoraleConfig(width=32, layers=1, heads=1, head_width=16)), {"name": "Choir"}
+    )
+    (card,) = Shelf([tmp_path]).models()
+    assert card.family == "chorale" and card.cannot
+    generator = TorchGenerator(threads=1)
+    generator.check(card.folder)
+    config = card.folder / "config.json"
+    config.write_text(config.read_text().replace('"version": 1', '"version": 999'))
+    with pytest.raises(ValueError, match="another version"):
+        generator.check(card.folder)
+
+
 def test_models_that_were_not_used_for_long_are_forgotten_when_there_are_too_many(
     tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

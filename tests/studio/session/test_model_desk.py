@@ -101,7 +101,7 @@ def test_a_folder_that_the_engine_cannot_load_leaves_nothing(
     assert not watched.added and not list(own.iterdir())
 
 
-def test_a_model_that_only_can_be_measured_is_added_without_loading_it(
+def test_a_model_that_cannot_answer_is_added_and_never_timed(
     watched: Watched, tmp_path: Path, make_model: MakeModel, walker: Any
 ) -> None:
     folder = different(make_model(tmp_path / "choir"))
