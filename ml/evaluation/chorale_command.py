@@ -15,7 +15,8 @@ from ml.generation.chorale_sampling import STRICT, ChoraleLimits, write_chorales
 from ml.measures.voice_leading import VoiceLeading, voice_leading
 from ml.models.checkpoint import CARD_FILE, UnusableCheckpoint
 from ml.models.chorale_checkpoint import LoadedChoraleModel, load_chorale_model
-from ml.tensors.chorale_grid import Chorales, Frames, UnreadableChorales, read_chorales
+from ml.tensors.chorale_grid import Chorales, Frames, UnreadableChorales
+from ml.training.chorale_corpora import open_chorales
 
 SAMPLE_FRAMES = 256
 SAMPLES_AT_ONCE = 64
@@ -62,7 +63,7 @@ def evaluate(options: argparse.Namespace) -> None:
     form = models[0].network.config.grid
     if any(model.network.config.grid != form for model in models):
         raise UnusableCheckpoint("The models belong to different grids: measure them one grid at a time.")
-    chorales = read_chorales(options.chorales, form)
+    chorales = open_chorales(options.chorales, form)
     pieces = chorales.splits[options.split]
     if not pieces:
         raise UnreadableChorales(f"{options.chorales.name} has no {options.split} split: name the published file.")
@@ -125,12 +126,13 @@ def voice_leading_rows(
 
 
 def samples(model: LoadedChoraleModel, bars: int, seed: int, limits: ChoraleLimits) -> list[Frames]:
-    """At least `bars` bars of chorales of SAMPLE_FRAMES frames."""
-    count = -(-bars * model.network.config.grid.bar // SAMPLE_FRAMES)
+    """At least `bars` bars, in chorales of SAMPLE_FRAMES frames or of all bars where they are fewer."""
+    frames = min(SAMPLE_FRAMES, bars * model.network.config.grid.bar)
+    count = -(-bars * model.network.config.grid.bar // frames)
     written: list[Frames] = []
     while len(written) < count:
         rows = min(SAMPLES_AT_ONCE, count - len(written))
-        written += list(write_chorales(model.network, rows, SAMPLE_FRAMES, seed + len(written), limits))
+        written += list(write_chorales(model.network, rows, frames, seed + len(written), limits))
     return written
 
 

@@ -8,4 +8,7 @@ config.json and model.safetensors.
 Beyond absolute outputs the head adds logits that are *relative*: onset by its place in the bar, pitch by the
 interval from the part's note before and by its degree in the key. They cost one gather each and let a small
 network transpose a motif or keep a metre without learning it anew for each pitch and place.
+
+The chorale family (`chorale_*`) has the same four trunks over blocks of frames and a head that writes the voices of a
+frame one after the other; config.json says "family": "chorale", and each family refuses the other's folders.
 """

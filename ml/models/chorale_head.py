@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ml.models.chorale_trunk import SharedDropout
-from ml.models.embedding import ColumnEmbedding
+from ml.models.chorale_dropout import FeatureEmbedding, SharedDropout
 from ml.tensors.chorale_batch import VoicePlaces
 from ml.tensors.chorale_grid import GridFormat
 from ml.tensors.chorale_past import HELD_LIMIT, LEAP_LIMIT, MOTIONS, NONE, RETURN_CLASSES
@@ -27,7 +26,9 @@ AGREEMENTS = 3
 class VoiceHead(nn.Module):
     """`order` is the order of writing; tables are a voice's own, all other weights are shared by the voices."""
 
-    def __init__(self, form: GridFormat, order: tuple[int, ...], width: int, dropout: float) -> None:
+    def __init__(
+        self, form: GridFormat, order: tuple[int, ...], width: int, dropout: float, feature_dropout: float
+    ) -> None:
         super().__init__()
         self.form, self.order = form, order
         pitch = relative_size(form)
@@ -36,7 +37,7 @@ class VoiceHead(nn.Module):
             sizes = [form.bar, pitch, (HELD_LIMIT + 1) * form.beat, MOTIONS]
             sizes += [pitch, INTERVALS + 1, STEPS] * written + [pitch, INTERVALS + 1] * (form.voices - 1 - written)
             sizes += [RETURN_CLASSES * AGREEMENTS, RETURN_CLASSES, INTERVALS + 2, INTERVALS + 2]
-            self.tables.append(ColumnEmbedding(sizes, width))
+            self.tables.append(FeatureEmbedding(sizes, width, feature_dropout))
         self.dropout = SharedDropout(dropout)
         self.norm = nn.RMSNorm(width)
         self.gate = nn.Linear(width, 2 * width)

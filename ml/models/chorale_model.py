@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ml.models.chorale_dropout import FeatureEmbedding, SharedDropout
 from ml.models.chorale_head import VoiceHead
-from ml.models.chorale_trunk import ROTATIONS, TRUNKS, ChoraleTrunk, LayerState, SharedDropout
-from ml.models.embedding import ColumnEmbedding
+from ml.models.chorale_trunk import ROTATIONS, TRUNKS, ChoraleTrunk, LayerState
 from ml.tensors.chorale_batch import ChoraleBatch
 from ml.tensors.chorale_grid import FORMATS, GridFormat
 from ml.tensors.chorale_past import HELD_LIMIT, HOMES, MOTIONS
@@ -38,6 +38,7 @@ class ChoraleConfig:
     dropout: float = 0.4
     input_dropout: float = 0.2
     head_dropout: float = 0.3
+    feature_dropout: float = 0.1
 
     def __post_init__(self) -> None:
         if self.form not in FORMATS:
@@ -48,7 +49,7 @@ class ChoraleConfig:
             value = getattr(self, name)
             if type(value) is not int or not (0 if name == "attention_layers" else 1) <= value <= largest:
                 raise ValueError(f"{name} must be a whole number up to {largest}, not {value!r}.")
-        for name in ("dropout", "input_dropout", "head_dropout"):
+        for name in ("dropout", "input_dropout", "head_dropout", "feature_dropout"):
             value = getattr(self, name)
             if not (isinstance(value, float | int) and 0 <= value < 1):
                 raise ValueError(f"{name} must lie between 0 and 1, not {value!r}.")
@@ -88,8 +89,8 @@ class FrameEmbedding(nn.Module):
         pitch = relative_size(self.form)
         every = [pitch] * voices + [MOTIONS] * voices
         last = [13] * (2 * voices - 1) + [HELD_LIMIT + 1] * voices + [self.form.bar, HOMES]
-        self.last = ColumnEmbedding([*every, *last], config.width)
-        self.middle = ColumnEmbedding(every, config.width) if config.stride > 1 else None
+        self.last = FeatureEmbedding([*every, *last], config.width, config.feature_dropout)
+        self.middle = FeatureEmbedding(every, config.width, config.feature_dropout) if config.stride > 1 else None
 
     def forward(self, batch: ChoraleBatch) -> Tensor:
         """One vector for each whole block of frames."""
@@ -132,7 +133,7 @@ class ChoraleModel(nn.Module):
         self.norm = nn.RMSNorm(config.width)
         self.output_dropout = SharedDropout(config.dropout)
         self.project = nn.Linear(config.width, config.head_width)
-        self.head = VoiceHead(form, config.order, config.head_width, config.head_dropout)
+        self.head = VoiceHead(form, config.order, config.head_width, config.head_dropout, config.feature_dropout)
 
     @property
     def parameter_count(self) -> int:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ml.models.chorale_dropout import SharedDropout
+
 RECURRENT = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 TRUNKS = (*RECURRENT, "transformer")
 INDEX_RATES = (1.0, 0.3, 0.1, 0.03)
@@ -17,20 +19,6 @@ ROTATIONS = len(INDEX_RATES) + len(PERIODS_BEATS)
 
 LayerState = tuple[Tensor, ...] | None
 """What a layer remembers: hidden states (1, rows, width), or keys and values (rows, heads, steps, size)."""
-
-
-class SharedDropout(nn.Module):
-    """Dropout with one mask along axis 1, so for all of a piece's frames (Gal and Ghahramani, 2016)."""
-
-    def __init__(self, share: float) -> None:
-        super().__init__()
-        self.share = share
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or not self.share:
-            return x
-        mask = torch.empty(x.shape[0], 1, *x.shape[2:], device=x.device).bernoulli_(1 - self.share)
-        return x * (mask / (1 - self.share))
 
 
 class RecurrentLayer(nn.Module):

@@ -9,4 +9,8 @@ Two choices beyond the design page. An explicit ASK event marks where the region
 first asked onset counts from the bar line and END has a place to be learned. Onsets farther than twelve
 quarters from the note before are shortened by whole bars: a position stays exact, a very long rest does
 not, and the field stays small.
+
+The chorale family is a grid instead: `chorale_grid` reads frames by voices and turns them into a Score and back,
+`chorale_past` counts what stands before each frame (how long voices have held, how they moved, what followed the place
+most like this one), `chorale_pitch` sees pitches from the home of their piece, `chorale_batch` stacks pieces.
 """

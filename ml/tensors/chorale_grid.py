@@ -34,7 +34,8 @@ class UnreadableChorales(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GridFormat:
-    """What a frame is. `lowest` to `highest` are the MIDI pitches that a voice may take.
+    """What a frame is. `member` is the JSON file that holds the pieces, empty for MIDI files. `lowest` to `highest` are
+    the MIDI pitches that a voice may take.
 
     With `sets`, a frame is a set of pitches written from high to low and ended by SILENT; otherwise each column is a
     voice of its own. `beat` and `bar` are frames; `transposed` says that pieces stand in their own keys.
@@ -84,7 +85,11 @@ JSB_QUARTER = GridFormat(
     "JSB-quarter", "jsb-chorales-quarter.json", voices=4, lowest=43, highest=96, beat=1, bar=4, sets=True,
     transposed=False, fingerprint="2db9329f1881a1d3f49703ec556bf1d6f84b4f6c1d702c156536e93cf31e1c91",
 )  # fmt: skip
-FORMATS = {form.name: form for form in (JSB_16, JSB_QUARTER)}
+NOTTINGHAM_8 = GridFormat(
+    "Nottingham-8", "", voices=8, lowest=33, highest=93, beat=2, bar=8, sets=True, transposed=True, fingerprint=None
+)
+"""Eighths of tunes with chords, from MIDI files. Keys and splits are our own: not the published benchmark."""
+FORMATS = {form.name: form for form in (JSB_16, JSB_QUARTER, NOTTINGHAM_8)}
 
 
 @dataclass(frozen=True)
@@ -180,19 +185,31 @@ def to_score(frames: Frames, form: GridFormat, quarters_per_minute: float = 84.0
 def from_score(score: Score, form: GridFormat) -> Frames:
     """The grid of a score: each track a voice, each frame the pitch that sounds at its start (the highest if several).
 
-    Raises UnreadableChorales when the tracks are not as many as the voices or a pitch lies outside the format.
+    For sets, all pitches that sound there, whatever their track. Raises UnreadableChorales when the tracks or pitches
+    are more than the format holds or a pitch lies outside it.
     """
-    if len(score.tracks) != form.voices:
+    if not form.sets and len(score.tracks) != form.voices:
         raise UnreadableChorales(f"A chorale has {form.voices} tracks, not {len(score.tracks)}.")
     frame_ticks = score.ticks_per_quarter / form.beat
     count = int(np.ceil(max(score.end_tick, score.end_tick_hint) / frame_ticks))
     if not 1 <= count <= LONGEST_FRAMES:
         raise UnreadableChorales(f"A chorale has 1 to {LONGEST_FRAMES:,} frames, not {count:,}.")
     frames = np.full((count, form.voices), SILENT, np.int64)
+    roll = np.zeros((count, 128), bool)
     for voice, track in enumerate(score.tracks):
         notes = track.notes
         for start, end, pitch in zip(notes.start, notes.end, notes.pitch, strict=True):
-            rows = frames[int(np.ceil(start / frame_ticks)) : int(np.ceil(end / frame_ticks)), voice]
-            np.maximum(rows, int(pitch), out=rows)
+            rows = slice(int(np.ceil(start / frame_ticks)), int(np.ceil(end / frame_ticks)))
+            roll[rows, pitch] = True
+            if not form.sets:
+                np.maximum(frames[rows, voice], int(pitch), out=frames[rows, voice])
+    if form.sets:
+        for frame, keys in zip(frames, roll, strict=True):
+            pitches = np.flatnonzero(keys)[::-1]
+            if len(pitches) > form.voices:
+                raise UnreadableChorales(
+                    f"{len(pitches)} notes sound at once, more than the {form.voices} of {form.name}."
+                )
+            frame[: len(pitches)] = pitches
     form.to_tokens(frames)
     return frames

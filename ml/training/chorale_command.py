@@ -14,8 +14,9 @@ import torch
 
 from ml.models.chorale_model import ChoraleConfig
 from ml.models.chorale_trunk import TRUNKS
-from ml.tensors.chorale_grid import FORMATS, JSB_16, Chorales, UnreadableChorales, read_chorales
+from ml.tensors.chorale_grid import FORMATS, JSB_16, Chorales, UnreadableChorales
 from ml.tensors.chorale_past import grid_piece
+from ml.training.chorale_corpora import open_chorales
 from ml.training.chorale_training import ChoraleTrainer, ChoraleTraining
 from ml.training.corpora import KNOWN
 from ml.training.run_checkpoint import UnusableRun
@@ -75,7 +76,7 @@ def prepared(options: argparse.Namespace) -> ChoraleTrainer:
         raise ValueError(f"threads must be 0 or more, not {options.threads}.")
     if options.threads:
         torch.set_num_threads(options.threads)
-    chorales = read_chorales(options.source, model_config.grid)
+    chorales = open_chorales(options.source, model_config.grid)
     learned, held_out = (
         [grid_piece(frames, chorales.form) for frames in chorales.splits[split]] for split in ("train", "valid")
     )
@@ -101,16 +102,21 @@ def settings_in(path: Path) -> dict[str, Any]:
 def card_start(name: str, config: ChoraleConfig, chorales: Chorales) -> dict[str, Any]:
     """The card as far as it is known before training."""
     pieces = chorales.splits["train"]
-    published = chorales.form.fingerprint == chorales.data_hash
+    form = chorales.form
+    published = form.fingerprint == chorales.data_hash
+    corpus = "jsb_chorales" if form.member else "nottingham"
+    source = f"{corpus}, {form.member if published else 'not the published file'}" if form.member else corpus
     return {
         "name": name,
         "family": "chorale",
         "trunk": config.trunk,
-        "good_at": "four-part chorales in the manner of J. S. Bach: predicting and writing them",
+        "good_at": "four-part chorales in the manner of J. S. Bach: predicting and writing them"
+        if form.member
+        else "benchmarks only",
         "corpora": [
             {
-                "name": f"jsb_chorales, {chorales.form.member}" + ("" if published else " (not the published file)"),
-                "licence": KNOWN["jsb_chorales"].licence,
+                "name": source,
+                "licence": KNOWN[corpus].licence,
                 "pieces": len(pieces),
                 "notes": sum(frames.size for frames in pieces),
                 "data": chorales.data_hash,

@@ -129,7 +129,7 @@ class ChoraleTrainer:
             away = rng.integers(-SHIFT_LIMIT, SHIFT_LIMIT + 1, len(group))
             jitter = np.where(rng.random(len(group)) < self.config.jitter, away, 0)
             if position >= first:
-                yield group, jitter.tolist() if self.form.transposed else [0] * len(group)
+                yield group, jitter.tolist()
 
     def update(self, group: list[GridPiece], jitter: list[int]) -> float:
         """One optimiser step; returns the nats of all notes (of the random sample, weighted up)."""

@@ -11,6 +11,7 @@ import torch
 
 from ml.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint, load_model
 from ml.models.chorale_checkpoint import load_chorale_model, save_chorale_model
+from ml.models.chorale_dropout import FeatureEmbedding
 from ml.models.chorale_model import ChoraleConfig, ChoraleModel
 from ml.models.chorale_trunk import TRUNKS
 from ml.tensors.chorale_batch import stack_pieces
@@ -140,3 +141,13 @@ def test_cut_weights_are_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(UnusableCheckpoint, match="install the model again"):
         load_chorale_model(tmp_path / "tiny")
+
+
+def test_features_are_left_out_in_training_only():
+    torch.manual_seed(0)
+    table = FeatureEmbedding([5, 5, 5], 8, 0.5)
+    columns = torch.tensor([[1, 2, 3]])
+    whole = table.eval()(columns)
+    drawn = torch.stack([table.train()(columns) for _ in range(2000)])
+    assert torch.allclose(drawn.mean(0), whole, atol=0.05)
+    assert drawn.std(0).max() > 0.05

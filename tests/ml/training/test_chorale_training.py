@@ -12,8 +12,10 @@ from ml.__main__ import main
 from ml.evaluation.chorale_scores import floors, model_score
 from ml.models.chorale_checkpoint import load_chorale_model
 from ml.models.chorale_model import ChoraleConfig
-from ml.tensors.chorale_grid import JSB_16, read_chorales
+from ml.music.midi import write_midi_file
+from ml.tensors.chorale_grid import JSB_16, NOTTINGHAM_8, UnreadableChorales, read_chorales, to_score
 from ml.tensors.chorale_past import grid_piece
+from ml.training.chorale_corpora import open_chorales
 from ml.training.chorale_training import ChoraleTrainer, ChoraleTraining
 from tests.ml.chorale_pieces import SMALL, chorales, write_json
 
@@ -137,3 +139,20 @@ def test_a_score_has_its_voices_in_their_own_places(tmp_path, arguments):
     assert np.mean(score.by_voice) == pytest.approx(score.nats_per_note)
     still = [np.where([False, False, False, True], 40, piece) for piece in pieces]
     assert model_score("tiny", model, still).by_voice[0] == pytest.approx(score.by_voice[0], rel=0.2)
+
+
+def test_tunes_from_midi_files_are_sets_on_eighths(tmp_path):
+    folder = tmp_path / "tunes"
+    (folder / "midi").mkdir(parents=True)
+    for index, piece in enumerate(chorales(3, 16)):
+        score = to_score(np.maximum(piece, 40), NOTTINGHAM_8)
+        write_midi_file(score, folder / "midi" / f"tune{index}.mid")
+    (folder / "metadata.csv").write_text("name,split\ntune0,train\ntune1,valid\n")
+    tunes = open_chorales(folder, NOTTINGHAM_8)
+    assert [len(tunes.splits[split]) for split in ("train", "valid", "test")] == [1, 1, 0]
+    frames = tunes.splits["train"][0]
+    assert frames.shape[1] == 8
+    assert (np.diff(frames[:, :5], axis=1) <= 0).all()
+    (folder / "metadata.csv").unlink()
+    with pytest.raises(UnreadableChorales, match="names no pieces to learn from"):
+        open_chorales(folder, NOTTINGHAM_8)
