@@ -26,6 +26,9 @@ take in it: the same two functions of `ml.requests` make it that also accept and
 made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's
 own loop is back. Takes stay beside the document: rejecting them leaves no trace, accepting one is one step.
 
+`ModelDesk` looks after the shelf while the program runs: it adds and removes models and has the speed of each measured
+once, while nothing plays or is written; `SpeedBook` remembers speeds by checkpoint and machine in the cache folder.
+
 `start` says which folders, models and sound font a studio gets; `cli` holds the commands that work without a
 window. Reading and exporting (`files`) keep no state, so that a window may do them on another thread.
 

@@ -102,6 +102,10 @@ class ModelDesk:
             return "measuring…"
         return "" if speed is None else f"~{rounded(speed):,} notes/s"
 
+    def was_quiet(self, card: ModelCard) -> bool:
+        """Whether the machine had little else to do when the model was measured; else it is done again next time."""
+        return self._book.is_lasting(card)
+
     def why_unmeasured(self, card: ModelCard) -> str:
         """Why the speed of a model could not be measured; empty if nothing went wrong."""
         return self._unmeasurable.get(card.id, "")

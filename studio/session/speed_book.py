@@ -44,6 +44,10 @@ class SpeedBook:
             return None
         return self._speeds.get((self._machine, checkpoint))
 
+    def is_lasting(self, card: ModelCard) -> bool:
+        """Whether the model's speed was measured while the machine had little else to do."""
+        return self._seen.get(str(card.folder), (0, 0, ""))[2] not in self._passing
+
     def known(self) -> dict[str, float]:
         """All lasting speeds of this machine by checkpoint."""
         return {

@@ -87,6 +87,8 @@ def _measure(studio: Studio, desk: ModelDesk) -> None:
     for card in studio.shelf.answering():
         if why := desk.why_unmeasured(card):
             line.say(f"{card.id}: {why}")
+    if not all(desk.was_quiet(card) for card in studio.shelf.answering()):
+        line.say("The machine was busy with other things: these speeds are too low and will not be remembered.")
 
 
 def _shelf_json(studio: Studio, desk: ModelDesk, cards: list[ModelCard]) -> dict[str, object]:

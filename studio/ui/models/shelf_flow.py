@@ -164,7 +164,12 @@ class ShelfFlow:
         if card.id == self._desk.measuring:
             return "Being measured now…"
         if speed is not None:
-            return f"About {rounded(speed):,} notes a second for one take, measured while nothing played."
+            when = (
+                "while nothing played"
+                if self._desk.was_quiet(card)
+                else ("while the machine was busy with other things: it is measured again at the next start")
+            )
+            return f"About {rounded(speed):,} notes a second for one take, measured {when}."
         return self._desk.why_unmeasured(card) or "Not measured yet: that happens when nothing plays or is written."
 
     # --- inside

@@ -98,6 +98,16 @@ def test_speeds_are_measured_when_asked_and_remembered(installed: Path, told: Ca
     assert "threads" in found["machine"]
 
 
+def test_a_busy_machine_is_told(
+    installed: Path, told: Callable[..., str], walker: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    walker.quiet = False
+    assert run(["models", "--measure"]) == 0
+    out, err = capsys.readouterr()
+    assert "~420 notes/s" in out and "was busy" in err
+    assert "notes/s" not in told()
+
+
 def test_a_folder_is_added_and_removed_again(
     installed: Path, tmp_path: Path, make_model: MakeModel, told: Callable[..., str]
 ) -> None:

@@ -250,11 +250,13 @@ def test_what_was_measured_on_a_busy_machine_is_shown_and_measured_again_next_ti
     watched.desk.measure_missing()
     watched.measured()
     assert watched.speeds() == {"alpha": 420.0, "beta": 420.0}
+    assert not watched.desk.was_quiet(studio.shelf.find("alpha"))
     later = Watched(studio, folders)
     assert later.speeds() == {"alpha": None, "beta": None}
     walker.quiet = True
     later.desk.measure_missing()
     later.measured()
+    assert later.desk.was_quiet(studio.shelf.find("alpha"))
     assert list(SpeedBook(folders.cache, "this machine").known().values()) == [420.0]
     later.desk.close()
 
