@@ -21,10 +21,10 @@ class Choices(Protocol):
     def ahead(self, index: int) -> Bools:
         """Steps from `index` on at which a note may start, of any length; those after its end are closed.
 
-        The first one counts for a note of another onset than the last."""
+        The first one counts where no note is written yet."""
 
     def together(self, index: int, last_part: int, last_pitch: int) -> Bools:
-        """Parts (16,) that may write another note at the onset of the last one; for any first note, -1, -1."""
+        """Parts (16,) that may write another note at the onset of the last one; -1, -1 where there is none."""
 
     def parts(self, index: int) -> Bools:
         """Parts (16,) that may write at a later step."""

@@ -35,7 +35,7 @@ WITH_FUTURE = (Verb.FILL, Verb.VARY, Verb.ACCOMPANY)
 @dataclass(frozen=True)
 class Prompt:
     """`piece` holds the given notes, of the asked parts only those that the verb gives; `locked` (notes,) those of
-    them that stay inside the region. `asked` parts; the region in steps and bars. `chords` and `kept` as in `Hints`,
+    them in the region's bars. `asked` parts; the region in steps and bars. `chords` and `kept` as in `Hints`,
     over the whole song and region. `rest`: longest pause in steps that the answer may make, None for any.
     """
 
@@ -100,7 +100,6 @@ def make_prompt(request: GenerationRequest) -> Prompt:
     piece = piece_events(
         score, v.STYLES.index(style) if style else 0, sorted({*region.tracks, *others}), end_tick=region.end_tick
     )
-    part_of = {track: part for part, track in enumerate(piece.tracks)}
     asked = tuple(part for part, track in enumerate(piece.tracks) if track in region.tracks)
     grid = BarGrid(piece.bar_starts)
     start_step, end_step = (
@@ -121,14 +120,15 @@ def make_prompt(request: GenerationRequest) -> Prompt:
             "The limits and the notes that stay leave no place for a new note here: "
             "widen the limits, unlock notes or choose other bars."
         )
-    locked = staying_rows(piece, tables, part_of, start_step, end_step, score.ticks_per_quarter)
-    given = given_rows(piece, locked, asked, start_step, end_step, verb)
+    stay = staying_rows(piece, tables, start_step, end_step, score.ticks_per_quarter)
+    given = given_rows(piece, stay, asked, start_step, end_step, verb)
     longest = longest_rest(piece.onset[own_past | (given & np.isin(piece.part, asked) & (piece.onset >= end_step))])
     if not given.any() and verb is not Verb.GENERATE:
         remarks.append(said_of_silence(request))
-    piece, locked = only(piece, given), locked[given]
-    piece = with_heading(piece, request, remarks)
+    piece = with_heading(only(piece, given), request, remarks)
     bars = [int(bar) for bar in grid.locate(np.array([start_step, max(end_step - 1, start_step)]))[0]]
+    # Rows ask for whole bars: what is given of the region's own bars is shown as locked notes are.
+    locked = np.isin(piece.part, asked) & (piece.onset >= grid.start(bars[0])) & (piece.onset < grid.start(bars[1] + 1))
     leanings, kept = request.leanings, plan.hint() if plan else np.zeros((4, 0), np.int64)
     density = leanings.density or 0
     bar = max(grid.start(bars[0] + 1) - grid.start(bars[0]), 1)
@@ -166,7 +166,7 @@ def given_rows(
 
 
 def staying_rows(
-    piece: PieceEvents, tables: LimitTables, part_of: dict[int, int], start: int, end: int, ticks_per_quarter: int
+    piece: PieceEvents, tables: LimitTables, start: int, end: int, ticks_per_quarter: int
 ) -> NDArray[np.bool_]:
     """Which notes of the piece start in the region and stay there."""
 

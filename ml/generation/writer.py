@@ -34,7 +34,7 @@ class Writer:
         self.end_bits = 0.0
         self.done = False
         self.start = prompt.tables.start
-        self.cursor = prompt.start_step
+        self.cursor = prompt.grid.start(prompt.region_bar)
         self.last_part = self.last_pitch = -1
         self.delta, self.interval_from = 0, -1
         """Of the last note, as the network reads it: its onset class, and the pitch before it in its part or -1."""
@@ -90,11 +90,15 @@ class Writer:
         index = self.cursor - self.start
         self.skipped = 0
         if len(self.notes) < self.budget or self.prompt.plan:
-            ahead = self.choices.ahead(index)
+            ahead = self.choices.ahead(max(index, 0))
+            if index < 0:
+                # The region begins inside a bar: the first onset counts from the bar line all the same.
+                ahead = np.concatenate([np.zeros(-index, bool), ahead])
             rest = self.prompt.rest
             reach = min(v.DELTAS if rest is None else rest + 1, v.DELTAS, len(ahead))
             mask[:reach] = ahead[:reach]
-            mask[0] = bool(self.choices.together(index, self.last_part, self.last_pitch).any())
+            if self.notes:
+                mask[0] = bool(self.choices.together(index, self.last_part, self.last_pitch).any())
             if not mask.any():
                 reach = min(v.DELTAS, len(ahead))
                 mask[1:reach] = ahead[1:reach]
