@@ -13,6 +13,8 @@ Bools = NDArray[np.bool_]
 TOLERANCE = 48
 """An onset closer to a beat than this part of a quarter is on it: played music is never exact."""
 
+FAR = 1 << 50
+
 
 def strong_beats(metre: Metre) -> tuple[int, ...]:
     """Which of the metre's beats (from 0, each 1/denominator) are strong.
@@ -57,14 +59,19 @@ def on_strong_beat(time_map: TimeMap, ticks: Ticks) -> Bools:
         return np.zeros(0, bool)
     slack = time_map.ticks_per_quarter // TOLERANCE + 1
     beats = beat_ticks(time_map, max(int(ticks.min()) - slack, 0), int(ticks.max()) + slack + 1, strong=True)
-    if not len(beats):
-        return np.zeros(len(ticks), bool)
-    after = np.searchsorted(beats, ticks)
-    distance = np.minimum(
-        np.abs(beats[np.minimum(after, len(beats) - 1)] - ticks), np.abs(ticks - beats[np.maximum(after - 1, 0)])
-    )
+    distance = ticks_to_nearest(beats, ticks)
     near: Bools = (distance == 0) | (distance * TOLERANCE < time_map.ticks_per_quarter)
     return near
+
+
+def ticks_to_nearest(places: Ticks, ticks: Ticks) -> Ticks:
+    """How far each tick is from the nearest of the ascending `places`; very far without any. Shape of `ticks` (n,)."""
+    if not len(places):
+        return np.full(len(ticks), FAR)
+    after = np.searchsorted(places, ticks)
+    ahead, behind = places[np.minimum(after, len(places) - 1)], places[np.maximum(after - 1, 0)]
+    nearest: Ticks = np.minimum(np.abs(ahead - ticks), np.abs(ticks - behind))
+    return nearest
 
 
 def grid_ticks(time_map: TimeMap, divisions: int, start_tick: int, end_tick: int) -> Ticks:

@@ -85,21 +85,29 @@ def _heard(
     score: Score, tracks: Iterable[int], edges: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Ticks of each pitch class between the edges (spans, 12), and the pitch class of the lowest note, -1 for none."""
-    weights, lowest = np.zeros((len(edges) - 1, 12)), np.full(len(edges) - 1, 128, np.int64)
+    sounding = np.zeros((len(edges) - 1, 128))
     for index in tracks:
         table = score.tracks[index].notes
         if score.tracks[index].drums or not len(table):
             continue
         rows = table.sounding(int(edges[0]), int(edges[-1]))
-        for row in rows[(table.flags[rows] & MUTED) == 0].tolist():
-            start, end = np.clip((table.start[row], table.end[row]), edges[0], edges[-1])
-            pitch = int(table.pitch[row])
-            low = int(np.searchsorted(edges, start, "right")) - 1
-            high = max(int(np.searchsorted(edges, end, "left")), low)
-            covered = np.minimum(edges[low + 1 : high + 1], end) - np.maximum(edges[low:high], start)
-            weights[low:high, pitch % 12] += covered
-            lowest[low:high] = np.minimum(lowest[low:high], pitch)
-    return weights, np.where(lowest == 128, -1, lowest % 12)
+        rows = rows[(table.flags[rows] & MUTED) == 0]
+        start, end, pitch = table.start[rows], table.end[rows], table.pitch[rows]
+        for value in np.unique(pitch).tolist():
+            same = pitch == value
+            sounding[:, value] += np.diff(_ticks_before(start[same], edges) - _ticks_before(end[same], edges))
+    weights = np.zeros((len(sounding), 12))
+    np.add.at(weights.T, np.arange(128) % 12, sounding.T)
+    return weights, np.where(sounding.any(axis=1), np.argmax(sounding > 0, axis=1) % 12, -1)
+
+
+def _ticks_before(ticks: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each edge, how many ticks lie between it and all of `ticks` before it, in total; shape of `edges`."""
+    ordered = np.sort(ticks)
+    sums = np.concatenate([[0], np.cumsum(ordered)])
+    count = np.searchsorted(ordered, edges)
+    total: NDArray[np.int64] = count * edges - sums[count]
+    return total
 
 
 def _best_path(votes: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -2,6 +2,10 @@
 
 A model never knows about verbs. A request says: these notes are given, this region is asked. The verb
 only decides how the request is made. `Limits` are guarantees: they are enforced by masking.
+
+What a limit means is said once and asked by everyone: which pitches are permitted where (`permitted`), which notes
+stay (`staying`), whether an answer obeys (`obedience`: tests, the engine's border, the scoreboard), and whether any
+answer can (`contradictions`, which `GenerationRequest.check` asks before anything is generated).
 """
 
 from ml.requests.limits import GRIDS, ChordRule, Limits

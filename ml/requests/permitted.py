@@ -25,6 +25,8 @@ class PermittedPitches:
 
     def __init__(self, request: GenerationRequest) -> None:
         self._score, limits = request.score, request.limits
+        # An onset that is a little early belongs to the chord that is about to begin.
+        self._early = self._score.ticks_per_quarter // TOLERANCE
         self._masks = {
             index: limits.pitch_mask(self._score.tracks[index].drums, self._score.tracks[index].program)
             for index in request.region.tracks
@@ -43,9 +45,10 @@ class PermittedPitches:
             return masks
         strong = on_strong_beat(self._score.time_map, ticks)
         for chords, rule in self._rules:
-            for row in np.flatnonzero(strong | (rule is ChordRule.EVERY_NOTE)).tolist():
-                if (chord := self._chord(chords, int(ticks[row]))) is not None:
-                    masks[row] &= _CLASS_MASKS[list(chord.pitch_classes)].any(axis=0)
+            span = np.searchsorted([span.start_tick for span in chords.spans], ticks + self._early, "right") - 1
+            inside = (span >= 0) & (ticks + self._early < np.array([span.end_tick for span in chords.spans])[span])
+            rows = np.flatnonzero(inside & (strong | (rule is ChordRule.EVERY_NOTE)))
+            masks[rows] &= np.stack([_chord_mask(span.chord) for span in chords.spans])[span[rows]]
         return masks
 
     def chords_at(self, tick: int, *, strong: bool) -> list[Chord]:
@@ -54,8 +57,9 @@ class PermittedPitches:
         return [chord for chord in found if chord is not None]
 
     def _chord(self, chords: ChordTrack, tick: int) -> Chord | None:
-        """An onset that is a little early belongs to the chord that is about to begin."""
-        return chords.at(tick + self._score.ticks_per_quarter // TOLERANCE)
+        return chords.at(tick + self._early)
 
 
-_CLASS_MASKS = np.arange(128)[None] % 12 == np.arange(12)[:, None]
+def _chord_mask(chord: Chord) -> Bools:
+    """Which pitches belong to the chord, shape (128,)."""
+    return np.isin(np.arange(128) % 12, list(chord.pitch_classes))

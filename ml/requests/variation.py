@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.music import LOCKED, MUTED, NoteTable, Score
-from ml.music.beats import TOLERANCE, beat_ticks, on_strong_beat
+from ml.music.beats import TOLERANCE, beat_ticks, on_strong_beat, ticks_to_nearest
 from ml.requests.request import RefusedRequest, Region
 
 LEAST_NOTES, LEAST_SHARE = 2, 0.1
@@ -57,8 +57,7 @@ def _weights(score: Score, table: NoteTable) -> list[float]:
         return []
     time_map, slack = score.time_map, score.ticks_per_quarter // TOLERANCE
     beats = beat_ticks(time_map, int(table.start[0]), int(table.start[-1]) + slack + 1, strong=False)
-    nearest = np.abs(table.start[:, None] - beats[None]).min(axis=1, initial=np.iinfo(np.int64).max)
-    weights: Floats = np.where(nearest <= slack, BEAT, OFF_BEAT)
+    weights: Floats = np.where(ticks_to_nearest(beats, table.start) <= slack, BEAT, OFF_BEAT)
     weights = np.where(on_strong_beat(time_map, table.start), STRONG, weights)
     found: list[float] = np.where(table.length > score.ticks_per_quarter, weights / 2, weights).tolist()
     return found
