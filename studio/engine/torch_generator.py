@@ -105,8 +105,8 @@ class TorchGenerator:
         return load_model(folder)
 
     def _bytes(self) -> int:
-        """Memory that the weights of all loaded models take."""
-        return sum(
+        """Memory that the weights of all loaded models take: those of the network, and the decoder's copy of them."""
+        return 2 * sum(
             tensor.numel() * tensor.element_size()
             for _, model in self._models.values()
             for tensor in (*model.network.parameters(), *model.network.buffers())

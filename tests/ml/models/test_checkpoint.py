@@ -56,6 +56,41 @@ def other_names(folder):
     save_file({f"x.{name}": tensor for name, tensor in tensors.items()}, folder / WEIGHTS_FILE)
 
 
+def whole_numbers(folder):
+    tensors = {name: tensor.to(torch.int64) for name, tensor in load_file(folder / WEIGHTS_FILE).items()}
+    save_file(tensors, folder / WEIGHTS_FILE)
+
+
+def rewrite_header(folder, change):
+    """Change the header's text and leave the numbers as they are."""
+    data = (folder / WEIGHTS_FILE).read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = change(data[8 : 8 + length])
+    (folder / WEIGHTS_FILE).write_bytes(len(header).to_bytes(8, "little") + header + data[8 + length :])
+
+
+def overlapping(header):
+    entries = json.loads(header)
+    tensors = [entry for name, entry in entries.items() if name != "__metadata__"]
+    same = next(e for e in tensors if sum(e["shape"] == other["shape"] for other in tensors) > 1)
+    for entry in tensors:
+        if entry["shape"] == same["shape"]:
+            entry["data_offsets"] = same["data_offsets"]
+    return json.dumps(entries).encode()
+
+
+def named_twice(header):
+    name = next(name for name in json.loads(header) if name != "__metadata__")
+    entry = json.dumps({name: json.loads(header)[name]}).encode()
+    return header.rstrip()[:-1] + b"," + entry[1:]
+
+
+def test_weights_in_bfloat16_are_loaded_too(folder):
+    tensors = {name: tensor.to(torch.bfloat16) for name, tensor in load_file(folder / WEIGHTS_FILE).items()}
+    save_file(tensors, folder / WEIGHTS_FILE)
+    assert next(load_model(folder).network.parameters()).dtype == torch.float32
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -63,6 +98,12 @@ def other_names(folder):
         huge_header,
         not_a_number,
         other_names,
+        whole_numbers,
+        lambda folder: rewrite_header(folder, overlapping),
+        lambda folder: rewrite_header(folder, named_twice),
+        lambda folder: rewrite_header(folder, lambda header: b"[" * 200_000),
+        lambda folder: rewrite_config(folder, family="diffusion"),
+        lambda folder: (folder / CONFIG_FILE).write_text('{"trunk": "lstm", "trunk": "gru"}'),
         lambda folder: rewrite_config(folder, hidden=32),
         lambda folder: rewrite_config(folder, hidden=2**40),
         lambda folder: rewrite_config(folder, vocabulary="another"),
