@@ -122,6 +122,8 @@ class Trainer:
             if not stopped and (not self.log or self.log[-1]["step"] != self.progress.step):
                 self.validate(last=True)
                 stopped = self.interruption.requested
+            if self.ranks.first:
+                self.record.write()
             self.checkpoint(last=True)
             if self.ranks.first and not stopped:
                 self.record.complete_card()
