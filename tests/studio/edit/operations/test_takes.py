@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ml.music import LOCKED, Note, NoteTable, Score, Track
@@ -42,6 +44,17 @@ def test_the_asked_region_is_replaced_and_locked_notes_in_it_stay() -> None:
     score = song(*old)
     accepted = accept_take(score, take_for(score, *answer(67)))
     assert sounds(accepted.score) == [(0, BAR, 48), (BAR, TPQ, 67), (BAR + TPQ, TPQ, 52), (2 * BAR, TPQ, 55)]
+
+
+def test_notes_that_vary_kept_stay_also_when_their_track_has_moved() -> None:
+    bass = Track("Bass", NoteTable.of([Note(BAR, TPQ, 40)]), 33)
+    melodic = song(Note(BAR, TPQ, 50), Note(BAR + TPQ, TPQ, 52))
+    asked = melodic.with_tracks((*melodic.tracks, bass))
+    take = take_for(asked, *answer(67))
+    kept = replace(take.request, region=replace(take.request.region, kept=frozenset({(0, 1)})))
+    moved = move_track(asked, 0, 1).score
+    accepted = accept_take(moved, replace(take, request=kept)).score
+    assert [sounds(accepted, track) for track in (0, 1)] == [[(BAR, TPQ, 40)], [(BAR, TPQ, 67), (BAR + TPQ, TPQ, 52)]]
 
 
 def test_each_accepted_take_gets_a_number_of_its_own() -> None:
