@@ -28,30 +28,24 @@ def loss_plot(title: str, log: Sequence[dict[str, Any]], training: Sequence[dict
         for entry in log
         if entry["bits_per_note"]
     ]
-    learned = [(row["notes"], row["bits_per_note"]) for row in training]
+    learned = smoothed([(row["notes"], row["bits_per_note"]) for row in training])
     axes = Axes(right_end([*mean, *learned]), *vertical_range([*held_out.values(), mean], learned))
-    lines = [f'<polyline class="thin" stroke="#999" stroke-dasharray="4 3" points="{axes.path(learned)}"/>']
-    legend = [("training, augmented requests", "#999", learned)]
+    lines = [axes.line(learned, "#999", 1.5)]
+    legend = [("training requests", "#999", learned)]
     for index, (name, curve) in enumerate(held_out.items()):
         colour = COLOURS[index % len(COLOURS)]
-        lines.append(f'<polyline class="thin" stroke="{colour}" points="{axes.path(curve)}"/>')
+        lines.append(axes.line(curve, colour, 1.5))
         legend.append((name, colour, curve))
     if len(names) != 1:
-        lines.append(f'<polyline class="thick" stroke="#000" points="{axes.path(mean)}"/>')
+        lines.append(axes.line(mean, "#000", 3.5))
         legend.append(("mean of the held-out", "#000", mean))
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
         'font-size="13">',
-        "<style>polyline{fill:none;stroke-linejoin:round} .thin{stroke-width:1.5} .thick{stroke-width:3.5} "
-        ".grid{stroke:#ddd} .axis{stroke:#000}</style>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        f'<clipPath id="inside"><rect x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" '
-        f'height="{HEIGHT - TOP - BOTTOM}"/></clipPath>',
         f'<text x="{LEFT}" y="24" font-size="16">{escape(title)}</text>',
         *axes.drawn(),
-        '<g clip-path="url(#inside)">',
         *lines,
-        "</g>",
         *legend_lines([entry for entry in legend if entry[2]]),
         "</svg>",
         "",
@@ -70,8 +64,14 @@ class Axes:
     def y(self, bits: float) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (bits - self.low) / (self.high - self.low)
 
-    def path(self, curve: Curve) -> str:
-        return " ".join(f"{self.x(notes):.1f},{self.y(bits):.1f}" for notes, bits in curve if math.isfinite(bits))
+    def line(self, curve: Curve, colour: str, width: float) -> str:
+        """A curve; what lies beyond the axes runs along their edge. Attributes only: small viewers know no styles."""
+        points = " ".join(
+            f"{self.x(notes):.1f},{self.y(min(max(bits, self.low), self.high)):.1f}"
+            for notes, bits in curve
+            if math.isfinite(bits)
+        )
+        return f'<polyline fill="none" stroke="{colour}" stroke-width="{width}" points="{points}"/>'
 
     def drawn(self) -> list[str]:
         """Grid, numbers and what the axes mean."""
@@ -79,13 +79,14 @@ class Axes:
         parts: list[str] = []
         for value in ticks(self.low, self.high):
             y = self.y(value)
-            parts.append(f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+            parts.append(f'<line stroke="#ddd" x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
             parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
         for value in ticks(0, self.right):
             x = self.x(value)
-            parts.append(f'<line class="grid" y1="{TOP}" y2="{bottom}" x1="{x:.1f}" x2="{x:.1f}"/>')
+            parts.append(f'<line stroke="#ddd" y1="{TOP}" y2="{bottom}" x1="{x:.1f}" x2="{x:.1f}"/>')
             parts.append(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{counted(value)}</text>')
-        parts.append(f'<polyline class="axis" points="{LEFT},{TOP} {LEFT},{bottom} {right},{bottom}"/>')
+        corner = f"{LEFT},{TOP} {LEFT},{bottom} {right},{bottom}"
+        parts.append(f'<polyline fill="none" stroke="#000" points="{corner}"/>')
         middle = (LEFT + right) / 2
         parts.append(f'<text x="{middle}" y="{HEIGHT - 18}" text-anchor="middle">notes seen in training</text>')
         across = (TOP + bottom) / 2
@@ -105,6 +106,16 @@ def legend_lines(entries: list[tuple[str, str, Curve]]) -> list[str]:
         parts.append(f'<line x1="{x}" x2="{x + 22}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="3"/>')
         parts.append(f'<text x="{x + 30}" y="{y}">{escape(name[:22])} {curve[-1][1]:.2f}</text>')
     return parts
+
+
+def smoothed(curve: Curve, parts: int = 60) -> Curve:
+    """Each point as the mean over the sixtieth of the curve that ends there: single batches differ much."""
+    reach = max(1, len(curve) // parts)
+    values = [bits for _, bits in curve]
+    return [
+        (notes, sum(values[max(0, at + 1 - reach) : at + 1]) / min(reach, at + 1))
+        for at, (notes, _) in enumerate(curve)
+    ]
 
 
 def right_end(points: Curve) -> float:

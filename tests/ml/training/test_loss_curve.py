@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.training.loss_curve import MOST_POINTS, LossCurve
-from ml.training.loss_plot import counted, loss_plot, ticks
+from ml.training.loss_plot import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, counted, loss_plot, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -64,8 +64,18 @@ def test_the_plot_shows_each_corpus_their_mean_and_training_with_both_axes_named
     assert {"notes seen in training", "bits per note, without velocity", "Mine & <others>"} <= set(texts)
     assert {"folk 6.00", "<chorales> 5.00", "mean of the held-out 5.50"} <= set(texts)
     assert "1 M" in texts
-    lines = [line for line in picture.iter(f"{SVG}polyline") if line.get("class") in ("thin", "thick")]
-    assert [line.get("class") for line in lines] == ["thin", "thin", "thin", "thick"]
+    widths = [line.get("stroke-width") for line in picture.iter(f"{SVG}polyline") if line.get("stroke-width")]
+    assert widths == ["1.5", "1.5", "1.5", "3.5"]
+
+
+def test_what_lies_beyond_the_axes_runs_along_their_edge():
+    log = [{"notes": notes, "bits_per_note": {"songs": 3.0}} for notes in (0, 1000)]
+    steep = [{"notes": 10 * step, "bits_per_note": 30.0 if step < 5 else 4.0} for step in range(1, 101)]
+    for line in drawn(log, steep).iter(f"{SVG}polyline"):
+        for point in line.get("points").split():
+            x, y = map(float, point.split(","))
+            assert LEFT <= x <= WIDTH - RIGHT
+            assert TOP <= y <= HEIGHT - BOTTOM
 
 
 @pytest.mark.parametrize("entries", [0, 1])
