@@ -137,6 +137,11 @@ class ShelfList(QWidget):
     def chosen(self) -> tuple[str, ...]:
         return tuple(model for model, box in self.boxes.items() if box.isChecked())
 
+    @property
+    def chosen_names(self) -> list[str]:
+        """Those models' names, as their cards give them."""
+        return [self.rows[model].card.name for model in self.chosen]
+
     def tick(self, chosen: Sequence[str]) -> None:
         """Tick these models and no others, without telling."""
         for model, box in self.boxes.items():

@@ -194,6 +194,8 @@ def test_models_put_into_the_folder_show_when_the_user_comes_back(
 def test_long_names_end_in_an_ellipsis(make_model: MakeModel, models: Path, window: MainWindow, until: Until) -> None:
     make_model(models / "long", name="A & B " * 30)
     window.shelf.look_again()
+    window.models.show_open(["models"])
+    window.models.show_open(("models",))
     box = window.models.shelf.rows["long"].box
     until(lambda: box.text().endswith("…"))
     assert box.text().startswith("A && B")
