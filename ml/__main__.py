@@ -12,7 +12,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     # Threads that wait would otherwise spin; the library reads this when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from ml.evaluation import chorale_command as chorale_evaluation_command
     from ml.evaluation import command as evaluation_command
     from ml.generation import chorale_command as chorale_writing_command
     from ml.training import chorale_command as chorale_training_command
@@ -23,7 +22,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     training_command.add_to(commands)
     evaluation_command.add_to(commands)
     chorale_training_command.add_to(commands)
-    chorale_evaluation_command.add_to(commands)
     chorale_writing_command.add_to(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

@@ -30,7 +30,7 @@ ALPHAS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 @dataclass(frozen=True)
 class ChoraleScore:
-    """One row of the table; see DEFINITIONS. `by_voice`: nats per token of each voice, highest first."""
+    """One row of the table; see DEFINITIONS."""
 
     name: str
     pieces: int
@@ -40,20 +40,18 @@ class ChoraleScore:
     macro_nats_per_note: float
     nats_per_frame_after_first: float
     accuracy: float
-    by_voice: tuple[float, ...]
 
 
 def model_score(name: str, model: ChoraleModel, pieces: Sequence[Frames]) -> ChoraleScore:
     """Measure a model on pieces of pitches (frames, voices), one piece at a time."""
-    form, order = model.config.grid, list(model.config.order)
+    form = model.config.grid
     nats: list[NDArray[np.float64]] = []
     right: list[NDArray[np.bool_]] = []
     with torch.inference_mode():
         for frames in pieces:
             piece_nats, piece_right = model.eval().losses(stack_pieces([grid_piece(frames, form)], form))
-            back = np.argsort(order)
-            nats.append(piece_nats.double().numpy()[:, back])
-            right.append(piece_right.numpy()[:, back])
+            nats.append(piece_nats.double().numpy())
+            right.append(piece_right.numpy())
     return score_of(name, nats, right)
 
 
@@ -70,7 +68,6 @@ def score_of(name: str, nats: list[NDArray[np.float64]], right: list[NDArray[np.
         macro_nats_per_note=float(np.mean([piece.mean() for piece in nats])),
         nats_per_frame_after_first=float(after_first.sum(axis=1).mean()) if len(after_first) else math.nan,
         accuracy=float(np.concatenate(right).mean()),
-        by_voice=tuple(float(value) for value in every.mean(axis=0)),
     )
 
 
@@ -124,17 +121,3 @@ def counted_score(
         nats.append(-shares[voices, at, tokens])
         right.append(shares[voices, at].argmax(axis=2) == tokens)
     return score_of(name, nats, right)
-
-
-def as_table(scores: Sequence[ChoraleScore]) -> str:
-    """Markdown."""
-    lines = [
-        "| model | nats per note | nats per frame | without first frame | macro, per note | accuracy |",
-        "|---|---|---|---|---|---|",
-    ]
-    for score in scores:
-        lines.append(
-            f"| {score.name} | {score.nats_per_note:.4f} | {score.nats_per_frame:.3f} | "
-            f"{score.nats_per_frame_after_first:.3f} | {score.macro_nats_per_note:.4f} | {score.accuracy:.1%} |"
-        )
-    return "\n".join(lines) + "\n"

@@ -24,7 +24,8 @@ from ml.evaluation.chorale_scores import (
 from ml.generation.chorale_sampling import STRICT, ChoraleLimits, write_chorales
 from ml.measures.voice_leading import VoiceLeading, voice_leading
 from ml.models.chorale_checkpoint import LoadedChoraleModel
-from ml.tensors.chorale_grid import Chorales, Frames, GridFormat, UnreadableChorales, read_chorales
+from ml.tensors.chorale_grid import Chorales, Frames, GridFormat, UnreadableChorales
+from ml.training.chorale_corpora import open_chorales
 
 SAMPLE_FRAMES, AT_ONCE = 256, 64
 FLOOR = "bigram by beat"
@@ -85,7 +86,7 @@ def found_chorales(sources: list[Path], form: GridFormat) -> Chorales | None:
     """The chorales of the first source that holds them."""
     for source in sources:
         try:
-            return read_chorales(source, form)
+            return open_chorales(source, form)
         except UnreadableChorales:
             continue
     return None
