@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.engine import RefusedModel, Shelf
@@ -216,7 +216,8 @@ def test_what_is_dropped_means_a_model_or_music(tmp_path: Path, make_model: Make
     assert means_model(tmp_path / "song.continuo") is None
 
 
-@given(st.text(max_size=120))
+@settings(max_examples=40)
+@given(st.text(max_size=80))
 def test_any_name_becomes_a_folder_that_every_system_takes(wanted: str) -> None:
     name = folder_name(wanted)
     assert 1 <= len(name) <= 66
