@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 
 PITCH_SURPRISE, OTHER_SURPRISE = 2.0**0.25, 2.0**0.125
 """What one step of surprise multiplies the temperature of pitches by, and that of the other fields."""
+FAINT = 1e-30
+"""Shares of the whole below this are near the smallest numbers of float32."""
 
 
 class NotFinite(ArithmeticError):
@@ -53,20 +55,30 @@ def draw_field(
         raise NotFinite("The model gave numbers that are not finite: install it again.")
     shares = np.exp(logits - highest)
     whole = float(shares.sum())
-    if permitted is not None or temperature != 1:
-        limited = logits if permitted is None else np.where(permitted, logits, -np.inf)
-        best = limited.max()
-        if permitted is not None and best <= BLOCKED / 2:
-            shares = permitted.astype(np.float32)
-        else:
-            shares = np.exp((limited - best) / np.float32(temperature))
+    if temperature != 1:
+        shares = np.exp((logits - highest) / np.float32(temperature))
+    if permitted is not None:
+        limited = shares * permitted
+        if limited.max() < FAINT:
+            limited = apart(logits, permitted, temperature)
+        shares = limited
     chosen = nucleus(shares, uniform, top_p)
     return chosen, (float(highest - logits[chosen]) + math.log(whole)) / math.log(2)
 
 
+def apart(logits: Floats, permitted: NDArray[np.bool_], temperature: float) -> Floats:
+    """Shares of what is permitted, where it is so unlikely beside the rest that little is left of its digits."""
+    limited = np.where(permitted, logits, -np.inf)
+    best = limited.max()
+    if best <= BLOCKED / 2:
+        return permitted.astype(np.float32)
+    shares: Floats = np.exp((limited - best) / np.float32(temperature))
+    return shares
+
+
 def nucleus(shares: NDArray[np.floating[Any]], uniform: float, top_p: float) -> int:
     """A class drawn by its share (classes,) of the whole; only those count that begin below a total of `top_p`."""
-    order = np.argsort(-shares, kind="stable")
+    order = shares.argsort()[::-1]
     totals = np.cumsum(shares[order], dtype=np.float64)
     kept = int(totals.searchsorted(top_p * totals[-1]))
     rank = int(totals.searchsorted(uniform * totals[kept], "right"))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import statistics
 import time
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from ml.generation.lane import Lane, last_note_rows
+from ml.generation.lane import Lane
 from ml.generation.prompt import PROMPT_SHARE, Prompt, make_prompt
 from ml.generation.writer import Writer
+from ml.models.decoding.decoder import Decoder, Reading
+from ml.models.decoding.layers import Product
 from ml.models.event_model import EventModel
 from ml.music import Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, continue_region
+from ml.tensors.sequence import EventRow
 
 READ_BYTES = 16 << 20
 ANSWER_BARS = 64
@@ -47,39 +52,46 @@ def long_prompt(events: int) -> tuple[Prompt, int]:
     degrees = np.clip(np.cumsum(draw.integers(-2, 3, 2 * events)), -7, 7)
     scale = np.array([0, 2, 4, 5, 7, 9, 11])
     pitches = 72 + 12 * (degrees // 7) + scale[degrees % 7]
-    notes = [Note(i * 480, 480, int(pitch), 60 + i % 40) for i, pitch in enumerate(pitches)]
+    # Rows reach back so many bars and no further: more notes must be shorter ones.
+    ticks = 480 if events <= 512 else 120
+    notes = [Note(i * ticks, ticks, int(pitch), 60 + i % 40) for i, pitch in enumerate(pitches)]
     score = Score((Track("Melody", NoteTable.of(notes)),))
     request = GenerationRequest(score, continue_region(score, 0, ANSWER_BARS))
     return make_prompt(request), round(events / PROMPT_SHARE)
 
 
-class UncachedLane(Lane):
+class UncachedReading(Reading):
     """Reads the whole row again for every note, as a loop does that only knows how to run the network."""
 
-    def __init__(self, model: EventModel, writers: list[Writer], max_events: int) -> None:
-        super().__init__(model, writers, max_events)
-        row, _ = writers[0].prompt.row(writers[0].written, max_events)
-        self.features = torch.from_numpy(row.features)[None].repeat(len(writers), 1, 1)
-        self.places = torch.from_numpy(row.places)[None].repeat(len(writers), 1, 1)
+    def __init__(self, decoder: Decoder, row: EventRow, takes: int, capacity: int) -> None:
+        super().__init__(decoder, row, takes, capacity)
+        self.model = decoder.model
+        self.features = torch.from_numpy(row.features)[None].repeat(takes, 1, 1)
+        self.places = torch.from_numpy(row.places)[None].repeat(takes, 1, 1)
 
-    def _read(self) -> None:
-        features, places = last_note_rows(self.writers, self.window, self.tonic, self.minor)
+    def step(self, features: NDArray[np.int64], places: NDArray[np.float32]) -> None:
         self.features = torch.cat([self.features, torch.from_numpy(features)[:, None]], 1)
         self.places = torch.cat([self.places, torch.from_numpy(places)[:, None]], 1)
-        self.output = self.model.trunk(self.model.embedding(self.features), self.places)[:, -1]
-        self.events += 1
+        self.output = self.model.trunk(self.model.embedding(self.features), self.places)[:, -1].numpy()
+
+
+class UncachedDecoder(Decoder):
+    """A decoder whose readings remember nothing."""
+
+    def read(self, row: EventRow, takes: int, capacity: int) -> Reading:
+        return UncachedReading(self, row, takes, capacity)
 
 
 @torch.inference_mode()
 def written_by(
-    lane: type[Lane], model: EventModel, prompt: Prompt, row_events: int, takes: int, steps: int
+    decoder: Decoder, prompt: Prompt, row_events: int, takes: int, steps: int
 ) -> tuple[Timing, list[Writer]]:
     """Write `steps` notes after the first for each of `takes` takes."""
     writers = [Writer(prompt, take) for take in range(takes)]
     moments_s = [time.perf_counter()]
-    at = lane(model, writers, row_events)
+    lane = Lane(decoder, writers, row_events)
     for _ in range(1 + steps):
-        list(at.step())
+        lane.step()
         moments_s.append(time.perf_counter())
     if any(writer.done for writer in writers):
         raise RuntimeError("a take ended while it was measured")
@@ -96,7 +108,7 @@ def llama(like: EventModel, positions: int) -> Any:
         vocab_size=vocabulary,
         hidden_size=width,
         num_hidden_layers=layers,
-        num_attention_heads=max(1, width // 48),
+        num_attention_heads=like.config.heads or max(1, width // 48),
         intermediate_size=max(8, round((like.parameter_count - fixed) / (3 * layers * width))),
         max_position_embeddings=positions,
         bos_token_id=None,
@@ -124,6 +136,45 @@ def written_by_hugging_face(network: Any, prompt_tokens: int, steps: int) -> Tim
     if len(moments_s) != 2 + steps:
         raise RuntimeError("the compared model wrote another number of tokens")
     return Timing.of(moments_s)
+
+
+def products(model: EventModel) -> list[tuple[int, int]]:
+    """Inputs and outputs of every product of weights that one step of the network takes."""
+    found = [(layer.in_features, layer.out_features) for layer in model.modules() if isinstance(layer, nn.Linear)]
+    for layer in model.modules():
+        if isinstance(layer, nn.RNNBase):
+            found += [
+                (matrix.shape[1], matrix.shape[0]) for weights in layer.all_weights for matrix in weights[:2]
+            ]  # fmt: skip
+    return found
+
+
+@torch.inference_mode()
+def in_int8(shapes: list[tuple[int, int]], rounds: int) -> tuple[float, float]:
+    """Seconds of one pass over products of these shapes by our float32 and by torch's dynamic int8, one row."""
+    random = np.random.default_rng(1)
+    ours, theirs, rows = [], [], []
+    for inputs, outputs in shapes:
+        ours.append(Product(random.standard_normal((inputs, outputs), np.float32)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it announces its removal
+            linear = nn.Sequential(nn.Linear(inputs, outputs))
+            theirs.append(torch.ao.quantization.quantize_dynamic(linear, {nn.Linear}, dtype=torch.qint8)[0])
+        rows.append(random.standard_normal((1, inputs), np.float32))
+    tensors = [torch.from_numpy(row) for row in rows]
+    fastest = [float("inf"), float("inf")]
+    for _ in range(rounds):
+        moments_s = [time.perf_counter()]
+        for product, row in zip(ours, rows, strict=True):
+            product(row)
+        moments_s.append(time.perf_counter())
+        for layer, tensor in zip(theirs, tensors, strict=True):
+            layer(tensor)
+        moments_s.append(time.perf_counter())
+        fastest = [
+            min(best, after - before) for best, (before, after) in zip(fastest, pairwise(moments_s), strict=True)
+        ]
+    return fastest[0], fastest[1]
 
 
 def bytes_read_per_step(model: EventModel) -> int:

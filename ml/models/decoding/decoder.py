@@ -56,7 +56,8 @@ def steps_of(trunk: nn.Module, width: int) -> TrunkSteps:
 
 
 class Reading:
-    """What the takes have read so far. `head` writes the fields of their next notes from `state`."""
+    """What the takes have read so far. `head` writes the fields of their next notes from `state`; `output` is the
+    trunk's after the last event, (takes, width)."""
 
     @torch.inference_mode()
     def __init__(self, decoder: Decoder, row: EventRow, takes: int, capacity: int) -> None:
@@ -66,16 +67,16 @@ class Reading:
         vectors = model.embedding(torch.from_numpy(row.features)[None].to(device))
         output, state = model.reader.prefill(vectors, torch.from_numpy(row.places)[None].to(device))
         self._trunk_state = decoder.trunk.begin(state, takes, capacity)
-        self._output = np.repeat(array(output), takes, axis=0)
+        self.output = np.repeat(array(output), takes, axis=0)
         self.head = NoteWriter(decoder.head, row.tonic, row.minor, row.asked, row.instruments)
 
     def state(self) -> Floats:
         """What the head starts from, (takes, width); the caller's to change."""
-        state = self._decoder.norm(self._output)
+        state = self._decoder.norm(self.output)
         state *= self._decoder.gain
         return state
 
     def step(self, features: NDArray[np.int64], places: Floats) -> None:
         """Read one event of each take: features (takes, columns), places (takes, 3)."""
         rows = self._decoder.embedding[features + self._decoder.offsets]
-        self._output = self._decoder.trunk.step(np.add.reduce(rows, axis=1), places, self._trunk_state)
+        self.output = self._decoder.trunk.step(np.add.reduce(rows, axis=1), places, self._trunk_state)

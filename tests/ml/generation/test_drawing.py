@@ -70,8 +70,15 @@ def test_bits_are_the_networks_own_whatever_is_permitted(only, temperature):
 
 
 def test_where_order_and_limits_leave_nothing_the_limits_decide():
-    logits = np.array([0.0, BLOCKED, BLOCKED], np.float32)
-    assert draw_field(logits, np.array([False, True, True]), 0.9, 1.0, 1.0)[0] == 2
+    logits, permitted = np.array([0.0, BLOCKED, BLOCKED], np.float32), np.array([False, True, True])
+    assert {draw_field(logits, permitted, uniform, 1.0, 1.0)[0] for uniform in (0.1, 0.9)} == {1, 2}
+
+
+@pytest.mark.parametrize("far", [-80, -500])
+def test_what_is_permitted_keeps_its_proportions_however_unlikely_it_is(far):
+    logits = np.append(LOGITS + np.float32(far), np.float32(0))
+    classes = [draw_field(logits, np.arange(4) < 3, u, 1.0, 1.0)[0] for u in UNIFORMS.tolist()]
+    assert np.bincount(classes, minlength=4) == pytest.approx([200, 500, 300, 0], abs=1)
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf])
