@@ -34,8 +34,8 @@ class UnreadableChorales(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GridFormat:
-    """What a frame is. `member` is the JSON file that holds the pieces, empty for MIDI files. `lowest` to `highest` are
-    the MIDI pitches that a voice may take.
+    """What a frame is. `member` is the JSON file of `corpus` that holds the pieces, empty for its MIDI files. `lowest`
+    to `highest` are the MIDI pitches that a voice may take.
 
     With `sets`, a frame is a set of pitches written from high to low and ended by SILENT; otherwise each column is a
     voice of its own. `beat` and `bar` are frames; `transposed` says that pieces stand in their own keys.
@@ -43,6 +43,7 @@ class GridFormat:
     """
 
     name: str
+    corpus: str
     member: str
     voices: int
     lowest: int
@@ -78,15 +79,25 @@ class GridFormat:
 
 
 JSB_16 = GridFormat(
-    "JSB-16", "Jsb16thSeparated.json", voices=4, lowest=36, highest=81, beat=4, bar=16, sets=False, transposed=True,
-    fingerprint="79294cc374f9252e95ef4b703161524c1c53dc1f712c236f00f1c1f5d54af5a7",
+    "JSB-16", "jsb_chorales", "Jsb16thSeparated.json", voices=4, lowest=36, highest=81, beat=4, bar=16, sets=False,
+    transposed=True, fingerprint="79294cc374f9252e95ef4b703161524c1c53dc1f712c236f00f1c1f5d54af5a7",
 )  # fmt: skip
 JSB_QUARTER = GridFormat(
-    "JSB-quarter", "jsb-chorales-quarter.json", voices=4, lowest=43, highest=96, beat=1, bar=4, sets=True,
-    transposed=False, fingerprint="2db9329f1881a1d3f49703ec556bf1d6f84b4f6c1d702c156536e93cf31e1c91",
+    "JSB-quarter", "jsb_chorales", "jsb-chorales-quarter.json", voices=4, lowest=43, highest=96, beat=1, bar=4,
+    sets=True, transposed=False, fingerprint="2db9329f1881a1d3f49703ec556bf1d6f84b4f6c1d702c156536e93cf31e1c91",
 )  # fmt: skip
 NOTTINGHAM_8 = GridFormat(
-    "Nottingham-8", "", voices=8, lowest=33, highest=93, beat=2, bar=8, sets=True, transposed=True, fingerprint=None
+    "Nottingham-8",
+    "nottingham",
+    "",
+    voices=8,
+    lowest=33,
+    highest=93,
+    beat=2,
+    bar=8,
+    sets=True,
+    transposed=True,
+    fingerprint=None,
 )
 """Eighths of tunes with chords, from MIDI files. Keys and splits are our own: not the published benchmark."""
 FORMATS = {form.name: form for form in (JSB_16, JSB_QUARTER, NOTTINGHAM_8)}

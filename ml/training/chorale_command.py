@@ -104,8 +104,7 @@ def card_start(name: str, config: ChoraleConfig, chorales: Chorales) -> dict[str
     pieces = chorales.splits["train"]
     form = chorales.form
     published = form.fingerprint == chorales.data_hash
-    corpus = "jsb_chorales" if form.member else "nottingham"
-    source = f"{corpus}, {form.member if published else 'not the published file'}" if form.member else corpus
+    source = form.corpus + (f", {form.member if published else 'not the published file'}" if form.member else "")
     return {
         "name": name,
         "family": "chorale",
@@ -116,7 +115,7 @@ def card_start(name: str, config: ChoraleConfig, chorales: Chorales) -> dict[str
         "corpora": [
             {
                 "name": source,
-                "licence": KNOWN[corpus].licence,
+                "licence": KNOWN[form.corpus].licence,
                 "pieces": len(pieces),
                 "notes": sum(frames.size for frames in pieces),
                 "data": chorales.data_hash,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ml.music.midi import UnreadableMidi, read_midi
 from ml.tensors.chorale_grid import SPLITS, Chorales, Frames, GridFormat, UnreadableChorales, from_score, read_chorales
-from ml.training.sources import EmptyCorpus, check_source, given_splits, metadata, midi_files, source_hash
+from ml.training.sources import EmptyCorpus, check_source, corpus_name, given_splits, metadata, midi_files, source_hash
 
 
 def open_chorales(source: Path, form: GridFormat) -> Chorales:
@@ -19,6 +19,8 @@ def open_chorales(source: Path, form: GridFormat) -> Chorales:
     splits: dict[str, list[Frames]] = {split: [] for split in SPLITS}
     try:
         check_source(source)
+        if corpus_name(source) != form.corpus:
+            raise UnreadableChorales(f"{form.name} is measured on the corpus {form.corpus}, not on {source.name}.")
         known = given_splits(source, metadata(source))
         for file in midi_files(source):
             split = known.get(file.name) or known.get(file.stem)

@@ -122,7 +122,7 @@ def test_the_floors_are_counted_as_defined():
 
 
 def test_tunes_from_midi_files_are_sets_on_eighths(tmp_path):
-    folder = tmp_path / "tunes"
+    folder = tmp_path / "nottingham"
     (folder / "midi").mkdir(parents=True)
     for index, piece in enumerate(chorales(3, 16)):
         score = to_score(np.maximum(piece, 40), NOTTINGHAM_8)
@@ -133,6 +133,9 @@ def test_tunes_from_midi_files_are_sets_on_eighths(tmp_path):
     frames = tunes.splits["train"][0]
     assert frames.shape[1] == 8
     assert (np.diff(frames[:, :5], axis=1) <= 0).all()
+    with pytest.raises(UnreadableChorales, match="not on other"):
+        open_chorales(folder.rename(tmp_path / "other"), NOTTINGHAM_8)
+    folder = (tmp_path / "other").rename(folder)
     (folder / "metadata.csv").unlink()
     with pytest.raises(UnreadableChorales, match="names no pieces to learn from"):
         open_chorales(folder, NOTTINGHAM_8)
