@@ -20,7 +20,9 @@ from ml.training.distributed import ALONE, Ranks
 from ml.training.interruption import Interruption, Stopped
 from ml.training.loss_curve import LossCurve
 from ml.training.model_card import HELD_OUT_DEFINITION, held_out_figures
+from ml.training.optimiser import optimiser_of
 from ml.training.precision import bfloat16_is_faster
+from ml.training.progress import Progress, is_done, learning_rate, progress_line
 from ml.training.run_checkpoint import UnusableRun, load_run, save_run
 from ml.training.run_record import RunRecord
 from ml.training.settings import TrainingConfig
@@ -42,19 +44,6 @@ class BatchSource(Protocol):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a `state`. Raises ValueError for one of other corpora."""
-
-
-@dataclass
-class Progress:
-    """`best` is the lowest mean of bits per note so far, `worse` the validations since; `validated_s`: when the last
-    one was."""
-
-    step: int = 0
-    notes: int = 0
-    seconds: float = 0.0
-    best: float = math.inf
-    worse: int = 0
-    validated_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,9 +82,7 @@ class Trainer:
         if start:
             self.model.load_state_dict(start.weights)
         self.model.to(self.device)
-        self.optimiser = torch.optim.AdamW(
-            parameter_groups(self.model, config.weight_decay), config.learning_rate, betas=(0.9, 0.98)
-        )
+        self.optimiser = optimiser_of(self.model, config.learning_rate, config.weight_decay)
         # Each process drops out other units; the first one those of a run alone.
         if ranks.rank:
             torch.manual_seed(config.seed + ranks.rank)
@@ -141,7 +128,7 @@ class Trainer:
         stopped = self.agreed(progress.seconds)
         if self.start and not self.log and not stopped:
             self.validate()  # what the weights to begin from know already
-        while not (stopped or self.done()):
+        while not (stopped or is_done(config, progress)):
             batch = next(batches)
             loss = self.update(batch)
             progress.step += 1
@@ -152,7 +139,8 @@ class Trainer:
             )
             bits, notes = bits + loss.bits, notes + batch.notes
             if progress.seconds - last_report >= REPORT_SECONDS:
-                self.report(self.line(bits / max(notes, 1), notes / (progress.seconds - last_report)))
+                speed = notes / (progress.seconds - last_report)
+                self.report(progress_line(config, progress, bits / max(notes, 1), speed))
                 last_report, bits, notes = progress.seconds, 0.0, 0
             if not stopped and progress.seconds - progress.validated_s >= 60 * config.validate_minutes:
                 self.validate()
@@ -164,7 +152,7 @@ class Trainer:
 
     def update(self, batch: Batch) -> StepLoss:
         """One optimiser step; returns its loss. Raises FloatingPointError for one that is no number."""
-        rate = self.learning_rate()
+        rate = learning_rate(self.config, self.progress)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.model.train()
@@ -188,22 +176,6 @@ class Trainer:
         self.optimiser.step()
         return StepLoss(nats / math.log(2), without_velocity / math.log(2))
 
-    def share_done(self) -> float:
-        """How much of the budget is used, 0 to 1."""
-        config, progress = self.config, self.progress
-        by_time = progress.seconds / (60 * config.minutes) if config.minutes else 0.0
-        return min(1.0, max(progress.notes / config.notes, by_time))
-
-    def done(self) -> bool:
-        """Whether the budget is used or patience has run out."""
-        tired = bool(self.config.patience) and self.progress.worse >= self.config.patience
-        return tired or self.share_done() >= 1.0
-
-    def learning_rate(self) -> float:
-        config = self.config
-        warm = min(1.0, (self.progress.step + 1) / config.warmup)
-        return config.learning_rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * self.share_done())))
-
     def agreed(self, seconds: float) -> bool:
         """Set the time and let all processes hear what the first one decides; returns whether to stop."""
         progress = self.progress
@@ -211,16 +183,6 @@ class Trainer:
         return stop
 
     # --- reports
-
-    def line(self, bits: float, speed: float) -> str:
-        """One progress line: loss, speed, time left."""
-        progress = self.progress
-        done = max(self.share_done(), 1e-6)
-        left = progress.seconds * (1 - done) / done
-        return (
-            f"step {progress.step}  {progress.notes / 1e6:.2f} M notes  {bits:.3f} bits a note  "
-            f"{speed:.0f} notes/s  {left / 60:.0f} min left"
-        )
 
     def validate(self, last: bool = False) -> None:
         """Measure the held-out rows and keep the best model so far; without any the last one.
@@ -336,11 +298,3 @@ class Trainer:
         for name, value in facts.get("settings", {}).items():
             if name not in MAY_CHANGE and value != now.get(name, value):
                 self.report(f"{name.replace('_', ' ')} is now {now[name]}; the run was begun with {value}.")
-
-
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices decay; embeddings, norms and biases do not."""
-    tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.EmbeddingBag)}
-    decayed = [p for p in model.parameters() if p.ndim >= 2 and id(p) not in tables]
-    others = [p for p in model.parameters() if p.ndim < 2 or id(p) in tables]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]

@@ -23,6 +23,7 @@ from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus
 from ml.training.interruption import Interruption, Stopped
 from ml.training.loop import Start, Trainer
+from ml.training.progress import learning_rate, time_left
 from ml.training.run_checkpoint import UnusableRun, load_run, save_run
 from ml.training.settings import TrainingConfig
 from ml.training.validation import Bits, validation_rows
@@ -321,12 +322,12 @@ def test_the_learning_rate_warms_up_and_falls_to_a_twentieth(trainer):
     rates = []
     for step in range(10):
         at.progress.step = step
-        rates.append(at.learning_rate())
+        rates.append(learning_rate(at.config, at.progress))
     assert rates == pytest.approx([(step + 1) / 10 for step in range(10)])
     at.progress.step = 100
     for notes, rate in ((0, 1.0), (500, 0.525), (1000, 0.05), (5000, 0.05)):
         at.progress.notes = notes
-        assert at.learning_rate() == pytest.approx(rate)
+        assert learning_rate(at.config, at.progress) == pytest.approx(rate)
 
 
 def test_the_budget_is_notes_or_minutes_whichever_is_first(trainer):
@@ -365,7 +366,11 @@ def test_the_report_says_speed_and_what_is_left(trainer):
     progress = [line for line in lines if line.startswith("step")]
     assert len(progress) == 3
     assert "bits a note" in progress[0]
-    assert progress[0].endswith("min left")
+    assert progress[0].endswith("40 s left")
+
+
+def test_time_left_is_said_in_fitting_units():
+    assert [time_left(seconds) for seconds in (5, 100, 7100, 7300)] == ["5 s", "2 min", "118 min", "2 h 2 min"]
 
 
 # --- keeping the best
