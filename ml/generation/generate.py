@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from ml.generation.guards import Line, clean, fault
+from ml.generation.cleaning import Line, clean
+from ml.generation.guards import fault
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.generation.lane import Lane
 from ml.generation.prompt import MAX_EVENTS, Prompt, make_prompt
@@ -24,8 +25,9 @@ def generate(
     """Yield notes as they are written, remarks, and each take when it is complete; ends early once `cancelled()`.
 
     All takes are written as one batch. A take that a guard stops is drawn again with the next random stream; its
-    streamed notes are then not those of the finished take. Past `max_events` the rows slide. Raises RefusedRequest
-    before anything is generated.
+    streamed notes are then not those of the finished take. One that is stopped each time is offered with a remark, or
+    left out if it is empty. The same request gives the same takes, whatever was cancelled or kept before. Past
+    `max_events` the rows slide. Raises RefusedRequest before anything is generated.
     """
     request.check()
     with torch.inference_mode():
@@ -33,6 +35,7 @@ def generate(
     for remark in prompt.remarks:
         yield RemarkItem(remark)
     waiting = [Writer(prompt, take) for take in range(request.takes)]
+    faulty: dict[int, tuple[Writer, list[TakeNote], str]] = {}
     for attempt in range(RETRIES + 1):
         again: list[Writer] = []
         for item in write(model, waiting, cancelled, stream=attempt == 0, max_events=max_events):
@@ -41,14 +44,21 @@ def generate(
                 continue
             notes = finished_notes(item)
             trouble = fault(prompt, notes)
-            if trouble is None or (attempt == RETRIES and notes):
-                remarks = prompt.remarks if trouble is None else (*prompt.remarks, f"This take {trouble}.")
-                yield TakeItem(item.take % request.takes, take_of(model, prompt, item, notes, remarks))
-            elif attempt < RETRIES:
+            take = item.take % request.takes
+            if trouble is None:
+                yield TakeItem(take, take_of(model, prompt, item, notes, prompt.remarks))
+                continue
+            if notes:
+                # Should all attempts fail, the first is offered: its notes were streamed.
+                faulty.setdefault(take, (item, notes, trouble))
+            if attempt < RETRIES:
                 # The next stream of the same take: numbers above the request's own.
                 again.append(Writer(prompt, item.take + request.takes))
+            elif take in faulty:
+                item, notes, trouble = faulty[take]
+                yield TakeItem(take, take_of(model, prompt, item, notes, (*prompt.remarks, f"This take {trouble}.")))
             else:
-                yield RemarkItem(f"Take {item.take % request.takes + 1} {trouble} and is left out.")
+                yield RemarkItem(f"Take {take + 1} {trouble} and is left out.")
         if cancelled() or not again:
             return
         waiting = again

@@ -50,6 +50,8 @@ class LimitTables:
             [self.time_map.bar_start(bar) for bar in range(self.first_bar, int(bars[-1]) + 2)], np.int64
         )
         self.ticks, self.usable = self._ticks(places)
+        # Where bar lines lie between steps, the tick decides which bar a step belongs to.
+        self.bar_of = np.searchsorted(self.bar_ticks, self.ticks[:-1], "right") - 1
         self.staying = {part: ringing_notes(score, request.region, track) for part, track in tracks.items()}
         self.polyphony = {part: self._most(part, part in voices) for part in tracks}
         self.open = np.zeros((v.PARTS, self.steps), bool)

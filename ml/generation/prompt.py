@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ml.generation.limits_mask import LimitTables
 from ml.generation.plan import Plan, make_plan
-from ml.generation.row_layout import lay_out
+from ml.generation.row_layout import Layout, lay_out
 from ml.music import MUTED, Score
 from ml.music.harmony import QUALITIES, ChordTrack
 from ml.requests import GenerationRequest, PermittedPitches, RefusedRequest, Verb, kept_harmony
@@ -65,16 +65,7 @@ class Prompt:
         region itself holds too much, the row's window ends earlier: past it, another row must be read.
         """
         piece, locked = with_notes(self.piece, self.locked, written)
-        share = REFILL_SHARE if written.shape[1] else PROMPT_SHARE
-        room = max(int(max_events * share) - v.FRAME_EVENTS - len(piece.instruments), 1)
-        here = self.region_bar if not written.shape[1] else self.grid.place(int(written[0, -1]))[0]
-        verb = self.request.verb
-        first_heard = self.grid.place(int(piece.onset[0]))[0] if len(piece) else self.region_bar
-        lowest = self.region_bar if verb is Verb.GENERATE else min(first_heard, self.region_bar)
-        layout = lay_out(
-            piece.onset, np.isin(piece.part, self.asked), np.concatenate([self.chords[0], self.kept[0]]), self.grid,
-            lowest, here, max(self.end_bar, here + 1), verb in WITH_FUTURE, room,
-        )  # fmt: skip
+        layout = self.layout(piece.onset, piece.part, written, max_events)
         region_bar = max(self.region_bar, layout.first_bar)
         window = Window(
             layout.first_bar, region_bar, layout.end_bar, layout.given_end_bar, self.asked, style=self.style
@@ -85,6 +76,20 @@ class Prompt:
         kept = self.kept[:, (self.kept[0] >= region) & (self.kept[0] < end)]
         hints = Hints(locked, chords_from(self.chords, first, end), kept, self.density, self.leaps)
         return event_row(piece, window, ask=bool(written.shape[1]), hints=hints), window
+
+    def layout(self, onset: Array, part: Array, written: Array, max_events: int = MAX_EVENTS) -> Layout:
+        """What the next row shows, of notes with these onsets and parts, which hold those `written`."""
+        share = REFILL_SHARE if written.shape[1] else PROMPT_SHARE
+        room = max(int(max_events * share) - v.FRAME_EVENTS - len(self.piece.instruments), 1)
+        here = self.region_bar if not written.shape[1] else self.grid.place(int(written[0, -1]))[0]
+        verb = self.request.verb
+        first_heard = self.grid.place(int(onset[0]))[0] if len(onset) else self.region_bar
+        lowest = self.region_bar if verb is Verb.GENERATE else min(first_heard, self.region_bar)
+        told = np.concatenate([self.chords[0], self.kept[0]])
+        return lay_out(
+            onset, np.isin(part, self.asked), told, self.grid, lowest, here, max(self.end_bar, here + 1),
+            verb in WITH_FUTURE, room,
+        )  # fmt: skip
 
 
 def make_prompt(request: GenerationRequest) -> Prompt:
@@ -132,11 +137,15 @@ def make_prompt(request: GenerationRequest) -> Prompt:
     leanings, kept = request.leanings, plan.hint() if plan else np.zeros((4, 0), np.int64)
     density = leanings.density or 0
     bar = max(grid.start(bars[0] + 1) - grid.start(bars[0]), 1)
-    return Prompt(
+    prompt = Prompt(
         request, piece, locked, grid, asked, start_step, end_step, bars[0], bars[1] + 1, style is not None,
         chord_events(limits.chords or kept_harmony(request), score.ticks_per_quarter), kept, density,
         leanings.leaps or 0, tables, plan, rest_limit(verb, longest, bar), tuple(remarks),
     )  # fmt: skip
+    if prompt.layout(piece.onset, piece.part, np.zeros((5, 0), np.int64)).cut:
+        said = "The music here is denser than models can read: they heard some of its notes only."
+        return replace(prompt, remarks=(*prompt.remarks, said))
+    return prompt
 
 
 # --- what is given

@@ -18,7 +18,8 @@ class BarGrid:
     def __init__(self, bar_starts: Array) -> None:
         self.starts = bar_starts
         self._start_list: list[int] = bar_starts.tolist()
-        self.last_length = int(bar_starts[-1] - bar_starts[-2]) if len(bar_starts) > 1 else 4 * v.STEPS_PER_QUARTER
+        # A bar cut short by a change of metre may be shorter than a step.
+        self.last_length = max(int(np.diff(bar_starts[-2:])[0]), 1) if len(bar_starts) > 1 else 4 * v.STEPS_PER_QUARTER
         self.lengths = np.append(np.diff(bar_starts), self.last_length)
 
     def start(self, bar: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.requests import GenerationRequest, Take, TakeNote
+from ml.requests import GenerationRequest, PermittedPitches, Take, TakeNote, violations
 from studio.engine.failures import BrokenOutput
 
 MAX_NOTES_PER_BAR = 512
@@ -15,15 +16,24 @@ MAX_NOTES_PER_BAR = 512
 
 
 class Border:
-    """Checks the notes and takes of one model's answer to one request."""
+    """Checks the notes and takes of one model's answer to one request.
+
+    Notes that stream in are looked at one by one; whole takes are judged by every limit of the request.
+    """
 
     def __init__(self, request: GenerationRequest) -> None:
         self._request = request
         self._most_notes = MAX_NOTES_PER_BAR * max(1, request.bars)
-        self._masks: dict[int, NDArray[np.bool_]] = {
-            track: request.limits.pitch_mask(request.score.tracks[track].drums) for track in request.region.tracks
-        }
         self._counts: dict[int, int] = {}
+
+    @cached_property
+    def _permitted(self) -> PermittedPitches:
+        """Looked for when the first note comes: by then the request is known to be sound."""
+        return PermittedPitches(self._request)
+
+    @cached_property
+    def _masks(self) -> dict[int, NDArray[np.bool_]]:
+        return {track: self._permitted.ever(track) for track in self._request.region.tracks}
 
     def check_note(self, take: int, note: TakeNote) -> None:
         """Raise BrokenOutput for a note that the request does not permit, or one too many."""
@@ -34,7 +44,7 @@ class Border:
             raise BrokenOutput(f"more than {self._most_notes} notes without coming to an end")
 
     def check_take(self, index: int, take: Take) -> None:
-        """Raise BrokenOutput for a take that holds no note or one that is not permitted."""
+        """Raise BrokenOutput for a take that holds no note or disobeys the request."""
         self._check_number(index)
         if not take.notes:
             raise BrokenOutput("a take without notes")
@@ -42,6 +52,8 @@ class Border:
             raise BrokenOutput(f"more than {self._most_notes} notes")
         for note in take.notes:
             self._check(note)
+        if found := violations(self._request, take.notes, self._permitted):
+            raise BrokenOutput(f"a take that the limits forbid ({found[0].sentence.rstrip('.')})")
 
     def _check_number(self, take: int) -> None:
         if not 0 <= take < self._request.takes:

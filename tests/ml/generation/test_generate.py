@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ml.generation import LoadedModel, NoteItem, RemarkItem, TakeItem, generate
 from ml.models.event_model import EventModel, ModelConfig
 from ml.music import Key, Metre, Note, NoteTable, Scale, Score, TimeMap, Track
-from ml.requests import GenerationRequest, Limits, RefusedRequest, Region, Sampling, Verb, continue_region
+from ml.requests import GenerationRequest, Keep, Limits, RefusedRequest, Region, Sampling, Verb, continue_region
 
 SHAPES = {
     "lstm": ModelConfig("lstm", width=16, layers=1, hidden=16),
@@ -142,6 +142,30 @@ def test_a_melody_of_one_voice_stays_one():
     for take in answer("transformer", GenerationRequest(score, continue_region(score, 0, 8), takes=3, seed=1))[0]:
         for before, after in zip(take.notes, take.notes[1:], strict=False):
             assert before.start + before.length <= after.start
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+def test_a_take_replays_from_its_own_request_whatever_was_cancelled(verb):
+    """The recorded batch is drawn again: all takes come out as they were, also after a job that was cancelled."""
+    score = sketch(6)
+    bar = score.time_map.bar_start
+    request = GenerationRequest(
+        score, Region(bar(2), bar(4), (0, 1)), verb, Limits(polyphony=2), keep=Keep(rhythm=True), takes=3, seed=21
+    )
+    takes, _ = answer("transformer", request)
+    stopped: list[int] = []
+
+    def cancelled() -> bool:
+        stopped.append(1)
+        return len(stopped) > 7
+
+    early = [item.value for item in generate(MODELS["transformer"], request, cancelled) if isinstance(item, TakeItem)]
+    assert len(early) < len(takes)
+    assert all(take in takes for take in early)
+    for take in takes:
+        again, _ = answer("transformer", take.request)
+        assert [other.notes for other in again if other.provenance.take == take.provenance.take] == [take.notes]
+        assert (take.provenance.takes, take.provenance.seed) == (3, 21)
 
 
 def test_finished_takes_do_not_change_the_others():

@@ -1,55 +1,108 @@
-"""What every take must pass before it is offered."""
+"""What every take must pass before it is offered, measured by the song that it goes on."""
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
+from dataclasses import replace
 
-import numpy as np
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from ml.generation import NoteItem, TakeItem, generate
+from ml.generation.guards import fault
+from ml.generation.prompt import Prompt, make_prompt
+from ml.music import LOCKED, Note, NoteTable, Score, Track
+from ml.requests import GenerationRequest, Keep, Limits, Region, TakeNote, Verb, continue_region
+from tests.ml.generation.tiny_models import MODELS
 
-from ml.generation.guards import Line, clean, is_copy
-from ml.generation.prompt import make_prompt
-from ml.music import Note, NoteTable, Score, Track
-from ml.requests import GenerationRequest, TakeNote, continue_region
-from ml.requests.obedience import voices
-
-notes = st.builds(
-    TakeNote, st.integers(0, 1), st.integers(0, 40), st.integers(1, 20), st.integers(60, 63), st.just(80), st.just(1.0)
-)
+BEAT, BAR = 960, 3840
+TUNE = (60, 62, 64, 65, 67, 69, 71, 72, 71, 67, 64, 62, 60, 64, 67, 60)
 
 
-@given(
-    st.lists(notes, max_size=40),
-    st.none() | st.integers(1, 3),
-    st.lists(st.builds(Note, st.integers(0, 40), st.integers(0, 20), st.integers(70, 72)), max_size=4),
-)
-def test_clean_takes_have_no_overlap_on_a_pitch_and_as_many_voices_as_permitted(given_notes, most, stay):
-    table = NoteTable.of(stay)
-    at_once = Counter(note.start for note in {(n.start, n.pitch): n for n in given_notes if n.track == 0}.values())
-    fits = most is None or all(
-        count + sum(note.start <= start < max(note.end, note.start + 1) for note in stay) <= most
-        for start, count in at_once.items()
-    )
-    assume(fits)
-    cleaned = clean(given_notes, {0: Line(most, table), 1: Line(None, NoteTable.empty())})
-    for track, pitch in itertools.product((0, 1), range(60, 64)):
-        line = [n for n in cleaned if n.track == track and n.pitch == pitch]
-        assert all(a.start + a.length <= b.start for a, b in itertools.pairwise(line))
-    assert all(note.length >= 1 for note in cleaned)
-    first = [n for n in cleaned if n.track == 0]
-    if most is not None and first:
-        starts = np.array([n.start for n in first])
-        assert voices(starts, starts + np.array([n.length for n in first]), table).max() <= most
-    assert {(n.track, n.start, n.pitch) for n in cleaned} == {(n.track, n.start, n.pitch) for n in given_notes}
+def song(bars: int = 4, others: bool = False) -> Score:
+    melody = Track("Melody", NoteTable.of(Note(i * BEAT, BEAT, TUNE[i % 16]) for i in range(4 * bars)))
+    bass = Track("Bass", NoteTable.of(Note(i * BAR, BAR, 40 + i % 3) for i in range(2 * bars)), program=32)
+    return Score((melody, bass) if others else (melody,))
+
+
+def continuing(score: Score, bars: int, **kwargs) -> Prompt:
+    return make_prompt(GenerationRequest(score, continue_region(score, 0, bars), **kwargs))
+
+
+def taken(pitches: tuple[int, ...], start: int, step: int = BEAT, track: int = 0) -> list[TakeNote]:
+    return [TakeNote(track, start + i * step, step, pitch, 80, 1.0) for i, pitch in enumerate(pitches)]
+
+
+def test_an_empty_take_is_a_fault_and_a_tune_of_its_own_is_none():
+    prompt = continuing(song(), 4)
+    assert fault(prompt, []) == "was empty"
+    assert fault(prompt, taken(TUNE[::-1], 4 * BAR)) is None
 
 
 def test_a_repetition_is_a_copy_and_one_with_a_changed_ending_is_not():
-    pitches = [60, 62, 64, 65, 67, 69, 71, 72]
-    score = Score((Track("M", NoteTable.of(Note(i * 960, 960, p) for i, p in enumerate(pitches))),))
-    prompt = make_prompt(GenerationRequest(score, continue_region(score, 0, 2)))
-    again = [TakeNote(0, 7680 + i * 960, 960, p, 80, 1.0) for i, p in enumerate(pitches)]
-    assert is_copy(prompt, again)
-    changed = [*again[:-1], TakeNote(0, 7680 + 7 * 960, 960, 74, 80, 1.0)]
-    assert not is_copy(prompt, changed)
+    prompt = continuing(song(), 2)
+    assert "repeat" in fault(prompt, taken(TUNE[:8], 4 * BAR))
+    assert fault(prompt, taken((*TUNE[:7], 74), 4 * BAR)) is None
+
+
+def test_drums_may_repeat_the_bar_before():
+    beat = NoteTable.of(Note(i * BEAT, BEAT // 2, 36 if i % 2 else 42) for i in range(16))
+    prompt = continuing(Score((Track("Drums", beat, drums=True),)), 8)
+    assert fault(prompt, taken((42, 36) * 16, 4 * BAR)) is None
+
+
+def test_a_long_rest_at_the_start_is_a_fault_unless_the_song_rests_so_or_notes_that_stay_force_it():
+    late = taken(TUNE[4:12], 6 * BAR)
+    assert fault(continuing(song(), 4), late) == "opens with a long rest"
+    sparse = Score((Track("M", NoteTable.of(Note(i * 3 * BAR, BEAT, p) for i, p in enumerate(TUNE[:8]))),))
+    start = continuing(sparse, 4).request.region.start_tick
+    assert fault(continuing(sparse, 4), taken(TUNE[4:12], start + 2 * BAR)) is None
+    score = song(6)
+    table = score.tracks[0].notes.replaced(slice(16, 24), flags=LOCKED)
+    score = score.with_track(0, Track("Melody", table))
+    filling = make_prompt(GenerationRequest(score, Region(4 * BAR, 8 * BAR, (0,)), Verb.FILL, Limits(polyphony=1)))
+    assert fault(filling, late) is None
+
+
+def test_a_take_that_rests_through_most_bars_is_a_fault():
+    assert fault(continuing(song(), 6), taken(TUNE[3:7], 4 * BAR)) == "rests through most of its bars"
+
+
+def test_an_asked_track_that_played_before_may_not_fall_silent():
+    score = song(others=True)
+    prompt = make_prompt(GenerationRequest(score, Region(4 * BAR, 8 * BAR, (0, 1))))
+    assert fault(prompt, taken(TUNE[::-1], 4 * BAR)) == "leaves Bass silent"
+
+
+def test_running_in_circles_is_a_fault_where_the_song_does_not():
+    circling = taken((60, 64, 67, 64) * 6, 4 * BAR)
+    assert fault(continuing(song(), 6), circling) == "goes round in circles"
+    pattern = Score(
+        (Track("Arpeggio", NoteTable.of(Note(i * BEAT, BEAT, (60, 63, 67, 63)[i % 4]) for i in range(32))),)
+    )
+    assert fault(continuing(pattern, 6), [replace(n, start=n.start + 4 * BAR) for n in circling]) is None
+
+
+def test_one_pitch_for_ever_is_a_fault_unless_nothing_else_is_permitted():
+    wall = taken((60,) * 14 + (62,), 4 * BAR, BEAT // 2)
+    assert fault(continuing(song(), 2), wall) == "stays on one pitch"
+    assert fault(continuing(song(), 2, limits=Limits(lowest=60, highest=60)), wall[:-1]) is None
+
+
+def test_a_variation_that_changes_nothing_is_a_fault():
+    score = song()
+    request = GenerationRequest(score, Region(0, BAR, (0,)), Verb.VARY, keep=Keep(rhythm=True))
+    prompt = make_prompt(request)
+    assert fault(prompt, taken(TUNE[:4], 0)) == "is the same as what was there"
+    assert fault(prompt, taken((*TUNE[:3], 66), 0)) is None
+
+
+def test_a_take_that_fails_every_time_is_offered_as_it_was_streamed_with_a_remark():
+    """Rhythm kept and one pitch permitted: nothing but the original is possible."""
+    score = Score((Track("Drone", NoteTable.of(Note(i * BEAT, BEAT, 60) for i in range(4))),))
+    request = GenerationRequest(
+        score, Region(0, BAR, (0,)), Verb.VARY, Limits(lowest=60, highest=60), keep=Keep(rhythm=True), takes=2
+    )
+    items = list(generate(MODELS["gru"], request, lambda: False))
+    takes = [item.value for item in items if isinstance(item, TakeItem)]
+    assert len(takes) == 2
+    for take in takes:
+        assert take.remarks[-1] == "This take is the same as what was there."
+        streamed = [item.note for item in items if isinstance(item, NoteItem) and item.take == take.provenance.take]
+        assert list(take.notes) == streamed
