@@ -28,17 +28,17 @@ class ChoraleConfig:
 
     form: str = "JSB-16"
     trunk: str = "lstm"
-    width: int = 256
-    layers: int = 2
-    attention_layers: int = 0
+    width: int = 224
+    layers: int = 1
+    attention_layers: int = 1
     heads: int = 4
-    head_width: int = 256
-    stride: int = 2
+    head_width: int = 192
+    stride: int = 4
     order: tuple[int, ...] = (0, 3, 1, 2)
-    dropout: float = 0.4
-    input_dropout: float = 0.2
-    head_dropout: float = 0.3
-    feature_dropout: float = 0.1
+    dropout: float = 0.5
+    input_dropout: float = 0.25
+    head_dropout: float = 0.35
+    feature_dropout: float = 0.12
 
     def __post_init__(self) -> None:
         if self.form not in FORMATS:

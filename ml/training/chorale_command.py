@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,32 @@ import torch
 
 from ml.models.chorale_model import ChoraleConfig
 from ml.models.chorale_trunk import TRUNKS
-from ml.tensors.chorale_grid import FORMATS, JSB_16, Chorales, UnreadableChorales
+from ml.tensors.chorale_grid import FORMATS, JSB_16, JSB_QUARTER, NOTTINGHAM_8, Chorales, UnreadableChorales
 from ml.tensors.chorale_past import grid_piece
 from ml.training.chorale_corpora import open_chorales
 from ml.training.chorale_training import ChoraleTrainer, ChoraleTraining
 from ml.training.corpora import KNOWN
 from ml.training.run_checkpoint import UnusableRun
+
+IN_SETS: dict[str, Any] = {"stride": 1, "order": (0, 1, 2, 3), "width": 192, "head_width": 160}
+PRESETS = {
+    JSB_16.name: (ChoraleConfig(), ChoraleTraining()),
+    JSB_QUARTER.name: (
+        ChoraleConfig(
+            JSB_QUARTER.name, **IN_SETS, input_dropout=0.3, head_dropout=0.4, feature_dropout=0.2
+        ),
+        ChoraleTraining(passes=88, learning_rate=2.5e-3, decay=0.5, jitter=0.6, share_between=1.0),
+    ),
+    NOTTINGHAM_8.name: (
+        ChoraleConfig(
+            NOTTINGHAM_8.name, **{**IN_SETS, "order": tuple(range(NOTTINGHAM_8.voices))},
+            dropout=0.2, input_dropout=0.1,
+            head_dropout=0.1, feature_dropout=0.05,
+        ),
+        ChoraleTraining(passes=6, validate_passes=1, jitter=0.2, share_between=1.0, weight_decay=0.05),
+    ),
+}  # fmt: skip
+"""What did best on the held-out chorales; the settings for Nottingham, a benchmark only, were not tuned."""
 
 DESCRIPTION = """
 Train a model of four-part chorales on a grid, which predicts every voice of every frame exactly. It learns from the
@@ -33,13 +54,13 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("train-chorales", help="train a chorale model", description=DESCRIPTION)
     parser.add_argument("source", type=Path, metavar="CHORALES", help="zip of the chorales, or one of its JSON files")
     parser.add_argument("--form", choices=sorted(FORMATS), default=JSB_16.name, help="which grid (default JSB-16)")
-    parser.add_argument("--trunk", choices=TRUNKS, default=ChoraleConfig.trunk)
+    parser.add_argument("--trunk", choices=TRUNKS, help="what remembers the frames before (default lstm)")
     parser.add_argument(
         "--config", type=Path, help='JSON with "model" and "training" settings that differ from the usual'
     )
     parser.add_argument("--name", help="name on the card (default: the grid)")
     parser.add_argument("-o", "--run", dest="run_folder", type=Path, required=True, metavar="RUN", help="run folder")
-    parser.add_argument("--passes", type=int, help=f"passes over the chorales (default {ChoraleTraining.passes})")
+    parser.add_argument("--passes", type=int, help="passes over the pieces")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--threads", type=int, default=0, help="processor threads (default: all)")
     parser.set_defaults(run=run)
@@ -65,8 +86,10 @@ def run(options: argparse.Namespace) -> int:
 def prepared(options: argparse.Namespace) -> ChoraleTrainer:
     """A trainer for the command's options. Raises ValueError with a sentence for options that make no sense."""
     given = settings_in(options.config) if options.config else {}
-    model_config = ChoraleConfig.from_json({"form": options.form, "trunk": options.trunk, **given.get("model", {})})
-    training: dict[str, Any] = dict(given.get("training", {}))
+    usual_model, usual_training = PRESETS[options.form]
+    trunk = {"trunk": options.trunk} if options.trunk else {}
+    model_config = ChoraleConfig.from_json({**usual_model.to_json(), **trunk, **given.get("model", {})})
+    training: dict[str, Any] = {**asdict(usual_training), **given.get("training", {})}
     training.update({name: value for name in ("passes", "seed") if (value := getattr(options, name)) is not None})
     try:
         config = ChoraleTraining(**training)

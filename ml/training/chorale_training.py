@@ -33,15 +33,15 @@ class ChoraleTraining:
     of pieces read from another home, by -6 to 6 semitones. `share_between`: share of the frames between eighths that
     a step looks at."""
 
-    passes: int = 100
+    passes: int = 68
     batch_pieces: int = 8
     learning_rate: float = 2e-3
     warmup: int = 100
-    decay: float = 0.5
-    weight_decay: float = 0.05
+    decay: float = 0.6
+    weight_decay: float = 0.1
     clip: float = 1.0
     averaging: float = 0.998
-    jitter: float = 0.3
+    jitter: float = 0.5
     share_between: float = 0.34
     validate_passes: int = 4
     checkpoint_minutes: float = 3.0

@@ -11,7 +11,7 @@ import torch
 from ml.models.chorale_model import ChoraleConfig, ChoraleModel
 from ml.tensors.chorale_grid import SILENT, Frames
 
-SMALL = {"width": 96, "layers": 1, "head_width": 24, "stride": 4}
+SMALL = {"width": 96, "layers": 1, "attention_layers": 0, "head_width": 24, "stride": 4}
 STARTS = (69, 62, 57, 48)
 RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))
 
