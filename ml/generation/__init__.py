@@ -1,9 +1,18 @@
 """From a request to takes: prompt, sampler, limits, guards.
 
-`prompt` lays the request out as an event row. `writer` holds what one take has written so far and which next notes
-its limits permit. `lane` steps several takes through the network as one batch with a cache. `drawing` draws one
-value from logits by temperature and nucleus. `guards` cleans finished takes and says which must be drawn again.
-`generate` ties them together and yields notes as they come; it looks at its cancel token before every note.
+`prompt` turns a request of any verb into a piece with a window and hints, as in training; `row_layout` chooses the
+bars and notes that fit into a row. `limits_mask` works out once for all takes what limits and notes that stay leave
+open; `plan` does so for what Vary keeps, and proves that it is possible. `choices` follows either while a take is
+written, `writer` asks it for the masks of each field and keeps the notes. `lane` steps several takes through the
+network as one batch with a cache; `drawing` draws one value from logits by temperature and nucleus. `cleaning` ends
+notes that would be too many at once, `guards` says which takes must be drawn again. `generate` ties them together and
+yields notes as they come; it looks at its cancel token before every note.
+
+Masks never leave nothing: a step is open only if a pitch, room among the voices and a place in the bar are, and a plan
+lets each note move no later than a step from which all others are known to follow. All limits are applied in ticks, so
+that rounding from the grid of the models breaks none. Lines that hardly rest in the song may not rest longer than a
+bar, or than they do there. Where no step is open within the reach of the onset classes, they count with whole bars
+left out, as the models have learned it.
 
 Take k of a request is drawn with a random stream made of the seed and k alone. A take that is finished stays in its
 batch until all are, so that cancelling or keeping one never changes the others.

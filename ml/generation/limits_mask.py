@@ -77,8 +77,7 @@ class LimitTables:
         if self.limits.grid is not None:
             usable = np.zeros(self.steps, bool)
             wanted = grid_ticks(self.time_map, self.limits.grid, region.start_tick, region.end_tick)
-            nearest = np.array([self.index_of(int(tick), ticks) for tick in wanted.tolist()], np.int64)
-            nearest, first = np.unique(nearest, return_index=True)
+            nearest, first = np.unique(nearest_index(ticks, wanted), return_index=True)
             ticks[nearest] = wanted[first]
             usable[nearest] = True
         elif quarter < v.STEPS_PER_QUARTER:
@@ -92,13 +91,9 @@ class LimitTables:
             usable[0] = True
         return np.append(ticks, region.end_tick), usable
 
-    def index_of(self, tick: int, ticks: Ints | None = None) -> int:
+    def index_of(self, tick: int) -> int:
         """The step nearest to a tick, kept inside the region."""
-        ticks = self.ticks[:-1] if ticks is None else ticks
-        after = int(np.searchsorted(ticks, tick))
-        if after == 0:
-            return 0
-        return after - 1 if after == len(ticks) or tick - ticks[after - 1] < ticks[after] - tick else after
+        return int(nearest_index(self.ticks[:-1], np.array([tick], np.int64))[0])
 
     def _most(self, part: int, voice: bool) -> int | None:
         """Most notes of the part at once, None for any number."""
@@ -212,6 +207,14 @@ class LimitTables:
         tick = int(self.ticks[index])
         end = int(self.ticks[min(index + steps, self.steps)])
         return max(min(end, self.end_limit(tick, part, pitch)), tick + 1)
+
+
+def nearest_index(ascending: Ints, values: Ints) -> Ints:
+    """Where the entry nearest to each value stands, the later one of two; shape of `values`."""
+    after = np.clip(np.searchsorted(ascending, values), 1, max(len(ascending) - 1, 1))
+    last = np.minimum(after, len(ascending) - 1)
+    nearest: Ints = np.where(values - ascending[after - 1] < ascending[last] - values, after - 1, last)
+    return nearest
 
 
 def chord_mask(chords: tuple[Chord, ...]) -> Bools:

@@ -1,14 +1,15 @@
 """What Vary keeps, note by note: a plan that every answer follows, proved to be possible before anything is written.
 
 For each part the plan holds groups of notes that start together. Keeping the rhythm, a group has one place and its
-notes their lengths, to the tick. Keeping the contour alone, it may start anywhere between its neighbours, but no later
-than `latest`, a place from which the rest is known to be possible.
+notes their lengths, to the tick. Keeping the contour alone, it may start anywhere between its neighbours' old places,
+but no later than `latest`, from where the rest is known to be possible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,13 @@ class Plan:
     groups: dict[int, tuple[Group, ...]]
     rhythm: bool
     contour: bool
+
+    @property
+    def density(self) -> int:
+        """Level of the density control that the old notes have."""
+        lines = [groups for groups in self.groups.values() if groups]
+        onsets = sum(len(groups) for groups in lines) / len(lines)
+        return v.density_level(onsets / (self.tables.steps / v.STEPS_PER_QUARTER))
 
     def hint(self) -> Array:
         """The rhythm, and the contour if it is kept too, as `Hints.kept`; nothing where the rhythm is free."""
@@ -221,26 +229,32 @@ class _Backwards:
         return group, reached
 
     def _latest(self, index: int, then: Bools, bound: int) -> tuple[int, int, Bools]:
-        """First and latest step at which the group may start, and its lowest note's pitches at the latest."""
+        """First and latest step at which the group may start, and its lowest note's pitches at the latest.
+
+        It lies between the original places of its neighbours, or, if it cannot, anywhere before the one after.
+        """
         tables, part, item = self.tables, self.part, self.items[index]
         size, ticks = self._together(item), tables.ticks[:-1]
-        first = 0
-        if index and not self.items[index - 1].lengths:
-            # A note that stays: after it, or with it where they were together.
-            tick = self.items[index - 1].tick
-            first = int(np.searchsorted(ticks, tick, "left" if tick == item.tick else "right"))
+        earliest = [0]
+        if index:
+            # After the one before; with it where they were together, one of them a note that stays.
+            before_it = self.items[index - 1]
+            side: Literal["left", "right"] = "left" if before_it.tick == item.tick else "right"
+            between = int(np.searchsorted(ticks, before_it.tick, side))
+            earliest = [between, 0] if before_it.lengths else [between]
         top = bound
         if index + 1 < len(self.items):
             tick = self.items[index + 1].tick
             top = min(top, int(np.searchsorted(ticks, tick, "right" if tick == item.tick else "left")))
-        fits = np.flatnonzero(tables.open[part, first:top] & (tables.room[part, first:top] >= size)) + first
-        for place in fits[::-1].tolist():
-            bar = int(tables.bar_of[place])
-            mask = tables.masks[tables.mask_of[part, place]]
-            reached = possible([mask] * len(item.lengths), then)[0]
-            if reached.any() and self.left[bar] >= size:
-                self.left[bar] -= len(item.lengths)
-                return first, place, reached
+        for first in earliest:
+            fits = np.flatnonzero(tables.open[part, first:top] & (tables.room[part, first:top] >= size)) + first
+            for place in fits[::-1].tolist():
+                bar = int(tables.bar_of[place])
+                mask = tables.masks[tables.mask_of[part, place]]
+                reached = possible([mask] * len(item.lengths), then)[0]
+                if reached.any() and self.left[bar] >= len(item.lengths):
+                    self.left[bar] -= len(item.lengths)
+                    return first, place, reached
         raise self._stuck(item.tick)
 
     def _stuck(self, tick: int) -> RefusedRequest:

@@ -135,7 +135,8 @@ def make_prompt(request: GenerationRequest) -> Prompt:
     # Rows ask for whole bars: what is given of the region's own bars is shown as locked notes are.
     locked = np.isin(piece.part, asked) & (piece.onset >= grid.start(bars[0])) & (piece.onset < grid.start(bars[1] + 1))
     leanings, kept = request.leanings, plan.hint() if plan else np.zeros((4, 0), np.int64)
-    density = leanings.density or 0
+    # A contour alone says nothing of the rhythm: that it should be about as lively must be told.
+    density = leanings.density or (plan.density if plan and not plan.rhythm else 0)
     bar = max(grid.start(bars[0] + 1) - grid.start(bars[0]), 1)
     prompt = Prompt(
         request, piece, locked, grid, asked, start_step, end_step, bars[0], bars[1] + 1, style is not None,
