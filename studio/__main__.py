@@ -48,6 +48,8 @@ def main() -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit code."""
+    # Numpy's products would otherwise take every core, also the player's; it reads this when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = list(arguments)
     if given and (given[0] in COMMANDS or given[0].startswith("-")):
         return _command(_parser().parse_args(given))

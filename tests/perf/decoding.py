@@ -25,6 +25,7 @@ from ml.requests import GenerationRequest, continue_region
 from ml.tensors.sequence import EventRow
 
 READ_BYTES = 16 << 20
+PART_ROWS = 256
 ANSWER_BARS = 64
 """So long that no take ends while it is measured."""
 
@@ -184,16 +185,20 @@ def bytes_read_per_step(model: EventModel) -> int:
 
 
 def read_bandwidth(megabytes: int) -> float:
-    """Bytes a second at which this machine reads memory in a row, with torch's threads.
+    """Bytes a second at which one core of this machine reads memory in a row while it multiplies with it.
 
-    The best of many short reads, each of memory that no cache holds any more.
+    The best of many short reads, each of memory that no cache of the core holds any more.
     """
-    values = torch.ones(megabytes * (1 << 20) // 4)
+    width = 1024
+    values = np.ones((megabytes * (1 << 20) // 4 // width, width), np.float32)
+    rows = READ_BYTES // 4 // width
+    vector = np.ones(rows, np.float32)
     seconds: list[float] = []
-    blocks = values.split(READ_BYTES // 4)
     for _ in range(3):
-        for block in blocks:
+        for first in range(0, len(values), rows):
             began_s = time.perf_counter()
-            block.max()
+            # Small enough products stay on one core.
+            for part in range(first, first + rows, PART_ROWS):
+                np.dot(vector[:PART_ROWS], values[part : part + PART_ROWS])
             seconds.append(time.perf_counter() - began_s)
     return READ_BYTES / min(seconds)

@@ -100,9 +100,7 @@ class TransformerSteps:
             x = x + self._gru.step(x, state.memory)
         angles = np.dot(places, self._rates[1:])
         angles += now * self._rates[0]
-        turns = np.empty(angles.shape, np.complex64)
-        np.cos(angles, out=turns.real)
-        np.sin(angles, out=turns.imag)
+        turns = np.exp(angles * 1j)
         for block, keys, values in zip(self._blocks, state.keys, state.values, strict=True):
             x = block(x, turns, keys, values, now)
         state.events = now + 1

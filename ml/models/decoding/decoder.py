@@ -78,5 +78,5 @@ class Reading:
 
     def step(self, features: NDArray[np.int64], places: Floats) -> None:
         """Read one event of each take: features (takes, columns), places (takes, 3)."""
-        rows = self._decoder.embedding[features + self._decoder.offsets]
+        rows = self._decoder.embedding.take(features + self._decoder.offsets, axis=0)
         self.output = self._decoder.trunk.step(np.add.reduce(rows, axis=1), places, self._trunk_state)

@@ -79,7 +79,7 @@ class NoteWriter:
         both = self._weights.onset(self._hidden(0, state))
         logits, by_place = both[:, : v.DELTAS + 1], both[:, v.DELTAS + 1 :]
         for row, places, at in zip(logits, by_place, standings, strict=True):
-            row[: v.DELTAS] += places[self._places(at)]
+            row[: v.DELTAS] += places.take(self._places(at))
         return logits
 
     def after_onset(self, state: Floats, onset: Sequence[int], position: Sequence[int]) -> None:
