@@ -25,8 +25,13 @@ def region_for(verb: Verb, score: Score, place: Place, wishes: Wishes) -> tuple[
         raise RefusedRequest(f"The song is empty: write, play or open a few notes first, then press {title(verb)}.")
     if verb is Verb.ACCOMPANY:
         score, partner = with_partner(score, wishes.partner)
-        return score, _accompanied(score, place, partner)
-    return score, _REGIONS[verb](score, place, wishes)
+        region = _accompanied(score, place, partner)
+    else:
+        region = _REGIONS[verb](score, place, wishes)
+    bars = score.time_map.bar_at(max(region.end_tick - 1, 0)) - score.time_map.bar_at(region.start_tick) + 1
+    if bars > MAX_BARS:
+        raise RefusedRequest(f"{bars} bars are too many at once: select {MAX_BARS} or fewer.")
+    return score, region
 
 
 def request_for(verb: Verb, score: Score, place: Place, wishes: Wishes, seed: int) -> GenerationRequest:
@@ -167,8 +172,10 @@ def _filled(score: Score, place: Place, wishes: Wishes) -> Region:
 
 
 def _varied(score: Score, place: Place, wishes: Wishes) -> Region:
-    tracks = (place.track,) if place.ids else _tracks(score, place, wishes)
-    return Region(*_marked_bars(score, place, Verb.VARY), tracks)
+    """From the first to the last of the selected notes, and no further; or the marked bars."""
+    if place.ids and (ticks := marked_ticks(score, place)) is not None:
+        return Region(ticks[0], max(ticks[1], ticks[0] + 1), (place.track,))
+    return Region(*_marked_bars(score, place, Verb.VARY), _tracks(score, place, wishes))
 
 
 def _generated(score: Score, place: Place, wishes: Wishes) -> Region:

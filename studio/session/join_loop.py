@@ -20,7 +20,7 @@ def join_span(request: GenerationRequest) -> tuple[int, int]:
         first = time_map.bar_at(region.start_tick)
     goes_on = request.verb in (Verb.FILL, Verb.VARY) and score.end_tick > region.end_tick
     last = time_map.bar_at(max(region.end_tick - 1, 0)) + 1
-    return time_map.bar_start(first), time_map.bar_start(last + 1) if goes_on else region.end_tick
+    return time_map.bar_start(first), time_map.bar_start(last + goes_on)
 
 
 class JoinLoop:

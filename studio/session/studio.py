@@ -24,7 +24,7 @@ from studio.session.hearing import Hearing
 from studio.session.join_loop import JoinLoop, join_span
 from studio.session.piece import Piece
 from studio.session.player_seam import NoPlayer, PlayerSeam
-from studio.session.summary import counted, summary
+from studio.session.summary import asking_text
 from studio.session.takes import TakesBoard, TakeSlot
 from studio.session.transport import Transport
 from studio.session.wish_memory import FIELD, WishMemory, from_view, to_view
@@ -125,7 +125,7 @@ class Studio:
         if told:
             self._audition_first()
             if self.takes.auditioned is not None:
-                self._hear(at_loop=False)
+                self._hearing.hear(self.document.score, at_loop=False)
             if any(isinstance(message, Finished) for message in told):
                 self._say_outcome()
             self._tell(Topic.TAKES)
@@ -238,9 +238,13 @@ class Studio:
 
     def place(self, marked: tuple[int, int] | None = None) -> Place:
         """What is pointed at now; `marked` are ticks that a window shows as marked."""
-        document = self.document
-        cursor = round(self.transport.position_tick)
-        return Place.pointed(document.score, document.selection, marked, self._join.own, max(cursor, 0))
+        score, cursor_tick = self.document.score, self.transport.cursor_tick
+        return Place.pointed(score, self.document.selection, marked, self.own_loop, cursor_tick)
+
+    @property
+    def own_loop(self) -> tuple[int, int] | None:
+        """The loop that the user has set, also while takes are heard in another one."""
+        return self._join.own
 
     def ask(self, verb: Verb, place: Place | None = None, wishes: Wishes | None = None) -> int:
         """Ask the models for what the verb means at this place; returns the engine's job number.
@@ -265,8 +269,7 @@ class Studio:
         self._join.open(request)
         self._tell(Topic.TAKES)
         self._tell(Topic.TRANSPORT)
-        who = cards[0].name if len(cards) == 1 else f"each of {len(cards)} models"
-        self.say(f"{summary(request)}: {counted(request.takes, 'take')} from {who}.")
+        self.say(asking_text(request, [card.name for card in cards]))
         return job
 
     def warm_up(self) -> None:
@@ -288,7 +291,7 @@ class Studio:
         if slot is not None and slot not in self.takes.slots:
             raise RefusedRequest("This take is not showing any more: choose another one.")
         self.takes.auditioned, self._choose_first = slot, False
-        self._hear(at_loop=self.switch_at_loop)
+        self._hearing.hear(self.document.score, at_loop=self.switch_at_loop)
         self._tell(Topic.TAKES)
 
     def audition_next(self, step: int = 1) -> None:
@@ -330,7 +333,7 @@ class Studio:
             if not self.takes.showing:
                 self._join.close()
                 self._tell(Topic.TRANSPORT)
-            self._hear(at_loop=False)
+            self._hearing.hear(self.document.score, at_loop=False)
             self._tell(Topic.TAKES)
             self.say("Stopped.")
 
@@ -349,7 +352,7 @@ class Studio:
         self.takes.close()
         self._join.close()
         self._tell(Topic.TRANSPORT)
-        self._hear(at_loop=False)
+        self._hearing.hear(self.document.score, at_loop=False)
         self._tell(Topic.TAKES)
 
     def _audition_first(self) -> None:
@@ -360,9 +363,6 @@ class Studio:
                 self.takes.auditioned = slot
                 self._choose_first = False
 
-    def _hear(self, *, at_loop: bool) -> None:
-        self._hearing.hear(self.document.score, at_loop=at_loop)
-
     def _on_change(self, change: Change) -> None:
         if not change.kind.changes_music:
             return
@@ -372,7 +372,7 @@ class Studio:
             self._wishes = from_view(self.piece.view, usual)
         else:
             self.takes.follow(self.document.score)
-        self._hear(at_loop=False)
+        self._hearing.hear(self.document.score, at_loop=False)
         if self.takes.showing:
             self._tell(Topic.TAKES)
         self._tell(Topic.FILE)

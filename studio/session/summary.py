@@ -50,3 +50,9 @@ def summary(request: GenerationRequest) -> str:
     changed = sum(len(replaced_notes(score, region, track)) for track in region.tracks)
     kept = [name for name in ("rhythm", "contour", "harmony") if getattr(request.keep, name)]
     return f"{text}: {counted(changed, 'note')}" + (f", keeping {' and '.join(kept)}" if kept else "")
+
+
+def asking_text(request: GenerationRequest, models: list[str]) -> str:
+    """ "Fill bars 5–8 of Melody: 4 takes from each of 2 models." """
+    who = models[0] if len(models) == 1 else f"each of {len(models)} models"
+    return f"{summary(request)}: {counted(request.takes, 'take')} from {who}."

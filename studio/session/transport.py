@@ -51,6 +51,11 @@ class Transport:
         return float(self._score.time_map.tick(self.position_s))
 
     @property
+    def cursor_tick(self) -> int:
+        """The tick of the playhead as a place in the song: whole, and not before its start."""
+        return max(0, round(self.position_tick))
+
+    @property
     def switching(self) -> bool:
         """Whether what was last asked to be heard waits for the loop to come round."""
         return self._waiting is not None

@@ -166,11 +166,12 @@ class MainWindow(QMainWindow):
         self.studio.on_wake = self.pulse.wake
         self.roll.seekRequested.connect(self._seek)
         self.roll.loopRequested.connect(self._draw_loop)
-        self.roll.timeSelectionChanged.connect(lambda: self.asking.show_place())
+        self.roll.timeSelectionChanged.connect(lambda: self.asking.place_changed())
         self.roll.statusText.connect(lambda text: self.in_step.show_status(text))
         self.roll.menuRequested.connect(self.dialogs.open_roll_menu)
         self.roll.followingChanged.connect(lambda _: self.bound.refresh())
-        for signal in (self.context.toolChanged, self.context.gridChanged, self.context.loopChanged):
+        self.context.loopChanged.connect(lambda: self.asking.place_changed())
+        for signal in (self.context.toolChanged, self.context.gridChanged):
             signal.connect(self.bound.refresh)
 
     def start(self) -> None:

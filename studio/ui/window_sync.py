@@ -102,6 +102,7 @@ class InStep:
             self._window.transport.show_position(tick, self._studio.document.score)
         else:
             self.show_time()
+            self._window.asking.show_place()
 
     # --- showing
 

@@ -16,7 +16,7 @@ import pytest
 
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.music import Note, NoteTable, Score, TimeMap, Track
-from ml.requests import GenerationRequest, Provenance, Take, TakeNote
+from ml.requests import GenerationRequest, Keep, Provenance, Take, TakeNote, replaced_notes, ringing_notes
 from ml.tensors.vocabulary import vocabulary_hash
 from studio.engine import Engine, EngineMessage, Finished, Shelf
 from studio.engine.speed import Speed
@@ -77,12 +77,13 @@ class ScaleWalker:
             yield RemarkItem(self.remarks[folder.name])
         walks = [self._walk(folder.name, request, take) for take in range(request.takes)]
         before = self.before_note.get(folder.name, lambda take, number: None)
-        for number in range(len(walks[0])):
+        for number in range(max(map(len, walks))):
             for take, walk in enumerate(walks):
                 before(take, number)
                 if cancelled():
                     return
-                yield NoteItem(take, walk[number])
+                if number < len(walk):
+                    yield NoteItem(take, walk[number])
         for take, walk in enumerate(walks):
             yield TakeItem(take, Take(request, tuple(walk), self._provenance(folder.name, request, take, walk)))
 
@@ -98,12 +99,20 @@ class ScaleWalker:
         mask = request.limits.pitch_mask(request.score.tracks[track].drums)
         pitches = [pitch for pitch in range(48, 84) if mask[pitch]] or [int(mask.argmax())]
         at = len(pitches) // 2
+        if request.keep != Keep():  # whatever is kept of them, the same notes keep it
+            same = replaced_notes(request.score, region, track)
+            return [TakeNote(track, n.start, n.length, n.pitch, n.velocity, 2.0 + draw.random()) for n in same]
         notes = []
         for start in range(region.start_tick, region.end_tick, step):
             at = min(max(at + draw.choice((-2, -1, 1, 2)), 0), len(pitches) - 1)
             length = min(step, region.end_tick - start)
             notes.append(twist(TakeNote(track, start, length, pitches[at], 80, 2.0 + draw.random())))
-        return notes
+        staying = ringing_notes(request.score, region, track)
+        return [note for note in notes if not any(self._collide(note, other) for other in staying)]
+
+    @staticmethod
+    def _collide(note: TakeNote, staying: Note) -> bool:
+        return note.pitch == staying.pitch and note.start < staying.end and staying.start < note.start + note.length
 
     def _provenance(self, model: str, request: GenerationRequest, take: int, notes: list[TakeNote]) -> Provenance:
         return Provenance.of(

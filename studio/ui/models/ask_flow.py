@@ -31,6 +31,7 @@ class AskFlow:
         self._refresh = refresh
         self._verb = Verb.CONTINUE
         self._hovered: Verb | None = None
+        self._seen: tuple[tuple[object, ...], tuple[Place, int]] | None = None
         self._panel.show_open(studio.settings.get(OPEN_SECTIONS))
         self.show_shelf()
         self.show_wishes()
@@ -44,13 +45,22 @@ class AskFlow:
 
     def place(self) -> Place:
         """What the user points at: selected notes, bars marked on the ruler, the loop, the playhead."""
-        return self._studio.place(self._context.time_selection)
+        return replace(self._pointed()[0], cursor_tick=self._studio.transport.cursor_tick)
 
     def join_tick(self) -> int:
         """The bar line from which Continue would write."""
-        score = self._studio.document.score
-        marked = marked_ticks(score, self.place())
-        return score.time_map.ceil_bar(marked[1] if marked else score.end_tick)
+        return self._pointed()[1]
+
+    def _pointed(self) -> tuple[Place, int]:
+        """Place and join, found once for what is pointed at: the actions ask often, and all notes may be selected."""
+        document, marked, loop = self._studio.document, self._context.time_selection, self._studio.own_loop
+        seen = (document.score, document.selection, marked, loop)
+        if self._seen is None or any(now is not then for now, then in zip(seen, self._seen[0], strict=True)):
+            score = document.score
+            place = Place.pointed(score, document.selection, marked, loop)
+            ticks = marked_ticks(score, place)
+            self._seen = (seen, (place, score.time_map.ceil_bar(ticks[1] if ticks else score.end_tick)))
+        return self._seen[1]
 
     def key(self) -> Key | None:
         """The key that is set where the models would write."""
@@ -58,7 +68,7 @@ class AskFlow:
 
     def can(self, verb: Verb) -> bool:
         """Whether the verb makes sense here. Continue and Generate always may be asked: they say what is missing."""
-        score, place = self._studio.document.score, self.place()
+        score, place = self._studio.document.score, self._pointed()[0]
         marked = place.ids or place.marked or place.loop
         match verb:
             case Verb.FILL:
@@ -101,6 +111,11 @@ class AskFlow:
         said, trouble = self._said(self._hovered or self._verb)
         score, wishes = self._studio.document.score, self._studio.wishes
         self._panel.show_place(said, trouble, self.key(), partner_name(wishes.partner, score.tracks))
+
+    def place_changed(self) -> None:
+        """Bars were marked, or the loop is another one."""
+        self.show_place()
+        self._refresh()
 
     def hover(self, verb: Verb | None) -> None:
         self._hovered = verb

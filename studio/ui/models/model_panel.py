@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CURVE_STEP = 6
 """While a take streams in, its curve is drawn anew for every so many notes."""
 PROMPT_CHANGED = "The song has changed since these takes were written. Keeping one still works."
+LINES = 2
+"""Of text below the verbs."""
 MODELS, LIMITS = "models", "limits"
 """Names of the parts that fold."""
 LEAST_TAKES_PX, TAKES_PX = 150, 320
@@ -133,14 +135,16 @@ class ModelPanel(QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setStretchFactor(1, 1)
         status = QHBoxLayout()
-        status.addWidget(self.where, 1)
+        for label in (self.where, self.trouble):  # one in place of the other, and nothing below them moves
+            label.setMinimumHeight(LINES * label.fontMetrics().lineSpacing())
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            status.addWidget(label, 1)
         status.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignTop)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 10, 6, 10)
         rows.setSpacing(6)
         rows.addWidget(self.verbs)
         rows.addLayout(status)
-        rows.addWidget(self.trouble)
         rows.addWidget(self.progress)
         rows.addWidget(self.splitter, 1)
 
@@ -188,13 +192,14 @@ class ModelPanel(QWidget):
 
     def show_ticked(self) -> None:
         """Say in the folded shelf who answers."""
-        self.sections[MODELS].set_summary(", ".join(self.shelf.boxes[model].text() for model in self.shelf.chosen))
+        self.sections[MODELS].set_summary(", ".join(self.shelf.chosen_names))
 
     def show_place(self, text: str, trouble: str, key: Key | None, partner: str) -> None:
         """Say what would be asked for now, what stands against it, and which key it could be held to."""
         self.where.setText(text)
         self.trouble.setText(trouble)
         self.trouble.setVisible(bool(trouble))
+        self.where.setHidden(bool(trouble))
         self.ask.show_key(key)
         self.ask.show_partner(partner)
 

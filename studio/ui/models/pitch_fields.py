@@ -17,7 +17,7 @@ from studio.ui.roll.spelling import USUAL, pitch_label
 BLACK = (1, 3, 6, 8, 10)
 FIRST_COLUMN = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 7, 7: 8, 8: 9, 9: 10, 10: 11, 11: 12}
 """Where each key begins, in half widths of a white key, as on a keyboard."""
-FREE = "free"
+FREE, OWN = "free", "own"
 
 
 def parse_pitch(text: str) -> int | None:
@@ -64,6 +64,7 @@ class PitchClassKeys(QWidget):
     def __init__(self, changed: Callable[[], None], leave: Callable[[], None]) -> None:
         super().__init__()
         self._changed = changed
+        self._named: Key | None = None
         self.tonic, self.scale = QComboBox(), QComboBox()
         self.tonic.addItem(FREE, None)
         for pitch_class, name in enumerate(MAJOR_SPELLING):
@@ -119,24 +120,23 @@ class PitchClassKeys(QWidget):
 
     def _press_scale(self) -> None:
         tonic = self.tonic.currentData()
-        self.show_classes(None if tonic is None else Key(tonic, Scale[self.scale.currentData()]).pitch_classes)
+        self._named = None if tonic is None else Key(tonic, Scale[self.scale.currentData()])
+        self.show_classes(self._named.pitch_classes if self._named is not None else None)
         self._changed()
 
     def _name_scale(self) -> None:
-        """Let the lists say what is pressed: a scale by its name, preferring the one they show, else a set."""
+        """Let the lists say what is pressed: a scale by its name, the one that was chosen before all, or a set."""
         classes = self.classes()
-        self.scale.setEnabled(classes is not None)
-        shown = self.tonic.currentData()
-        if shown is not None and Key(shown, Scale[self.scale.currentData()]).pitch_classes == classes:
-            return
-        if self.tonic.itemText(self.tonic.count() - 1) == "own":
+        if self.tonic.itemText(self.tonic.count() - 1) == OWN:
             self.tonic.removeItem(self.tonic.count() - 1)
-        tonics = range(12) if shown is None else (shown, *range(12))
-        found = next((Key(t, s) for t in tonics for s in Scale if Key(t, s).pitch_classes == classes), None)
+        keys = (Key(tonic, scale) for scale in Scale for tonic in range(12))
+        chosen = (self._named,) if self._named is not None else ()
+        found = next((key for key in (*chosen, *keys) if key.pitch_classes == classes), None)
+        self.scale.setEnabled(found is not None)
         if classes is None:
             self.tonic.setCurrentIndex(0)
         elif found is None:
-            self.tonic.addItem("own", None)
+            self.tonic.addItem(OWN, None)
             self.tonic.setCurrentIndex(self.tonic.count() - 1)
         else:
             self.tonic.setCurrentIndex(found.tonic + 1)
