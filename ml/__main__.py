@@ -9,7 +9,15 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code, 130 after Ctrl-C."""
+    try:
+        return run(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Load what the commands need, which takes a second or two, and run the one that is asked for."""
     # Threads that wait would otherwise spin; the library reads this when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from ml.evaluation import command as evaluation_command

@@ -1,8 +1,17 @@
 """From MIDI files to weights.
 
+    zip or folder -> sources (files, metadata, splits; all untrusted) -> cache, columns (memory-mapped, one piece in
+    memory at a time; held_out chooses what is held out where nobody else did)
+    -> windows, hints, augmentation (a random request) -> batches (rows of like length); reading_ahead lays them out
+    in other processes -> loop (optimise, validate, checkpoint) -> run folder
+
 `corpora` names the known corpora, what may be learned from them and how much of each a general model sees.
-`sources` finds files, metadata and splits in any zip or folder; `cache` reads them once into memory-mapped columns.
-`windows` chooses requests from pieces and augments them; `batches` groups rows of like length. `validation` lays
-held-out pieces out so that each note is asked once. `loop` trains, validates and writes the model folder with its
-card; `run_checkpoint` lets it go on exactly where it was stopped. The command is `python -m ml train`.
+`validation` lays held-out pieces out so that each note is asked once. `settings`, `progress`, `precision` and
+`optimiser` are what the loop is set to; `run_checkpoint` lets a run go on exactly where it was stopped, `interruption`
+stops it between two steps, `run_record` writes log, plot and the best model, `distributed` shares each batch among
+processes. The command is `python -m ml train`: `options` declares it, `model_card` begins the card, `fine_tuning`
+begins from a trained model without touching it, `install` puts a new one beside others.
+
+A run folder: resume.json and the resume-STEP.safetensors that it names; log.json, one entry for each validation;
+train.json, the training loss (each step, of long runs each few steps); loss.svg; best/, a model folder.
 """

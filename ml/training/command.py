@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import errno
 import os
-import queue
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -76,9 +75,6 @@ def train(options: argparse.Namespace, interruption: Interruption, ranks: Ranks)
             finished(options, trainer, best)
     except (EmptyCorpus, UnusableRun, UnusableCheckpoint, ValueError, OverflowError, FloatingPointError) as error:
         say(str(error))
-        return 2
-    except queue.Empty:
-        say("A process that lays out batches has ended: the machine may be short of memory. Give fewer --readers.")
         return 2
     except OSError as error:
         say(trouble(error))

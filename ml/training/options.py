@@ -31,7 +31,7 @@ SETTINGS = {
 }
 """The settings that can be given, and what they mean."""
 FINE_TUNING = {
-    "minutes": 10.0, "learning_rate": 4e-4, "batch_events": 2048, "warmup": 40, "validate_minutes": 0.5, "patience": 5,
+    "minutes": 10.0, "learning_rate": 8e-4, "batch_events": 2048, "warmup": 40, "validate_minutes": 0.5, "patience": 5,
 }  # fmt: skip
 """Settings that differ when weights to begin from are given: small steps, so that little is forgotten."""
 

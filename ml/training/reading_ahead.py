@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
+from queue import Empty
 from types import TracebackType
 from typing import Any
 
@@ -17,12 +20,17 @@ from ml.training.batches import Batch, RowSource
 
 POOLS_AHEAD = 2
 """Pools of batches that each process may be ahead: enough to hide a slow one, little memory."""
-PATIENCE_S = 600.0
+LOOK_S = 1.0
+"""How often a process that has given nothing yet is looked after."""
 
 MakeSource = Callable[[int], RowSource]
 """Makes the source of one process from its number; must be picklable."""
 Columns = dict[str, Any]
 State = dict[str, Any]
+
+
+class ReaderEnded(ValueError):
+    """A process ended by itself; the text is one plain sentence."""
 
 
 class ReadingAhead:
@@ -93,23 +101,45 @@ class ReadingAhead:
             worker = context.Process(
                 target=fill, args=(queue, self.make_source, number, batch_events, start), daemon=True
             )
-            worker.start()
+            with deaf_to_ctrl_c():
+                worker.start()
             self.workers.append(worker)
             self.queues.append(queue)
 
     def _next_pool(self) -> tuple[State, State, list[Columns]]:
-        found = self.queues[self.turn].get(timeout=PATIENCE_S)
+        found = None
+        while found is None:
+            alive = self.workers[self.turn].is_alive()
+            with suppress(Empty):
+                found = self.queues[self.turn].get(timeout=LOOK_S)
+            if found is None and not alive:
+                raise ReaderEnded(
+                    "A process that lays out batches has ended: the machine may be short of memory. "
+                    "The same command goes on from the last checkpoint; give fewer --readers."
+                )
         if isinstance(found, Exception):
             raise found
         before, after, pool = found
         return before, after, pool
 
 
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started inside do not hear Ctrl-C, which reaches all of a terminal: the one that trains still wants
+    the batch of its step, and ends them then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def fill(queue: Queue[Any], make_source: MakeSource, number: int, batch_events: int, start: State | None) -> None:
     """Put pool after pool into the queue, each with the states before and after it; an error ends it."""
     torch.set_num_threads(1)
-    # Ctrl-C reaches every process of a terminal; the one that trains wants its step's batch, and ends these then.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         source = make_source(number)
         if start is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ import torch
 from ml.__main__ import main
 from ml.models.checkpoint import load_model
 from ml.requests import GenerationRequest, continue_region
+from ml.training.batches import Batch
+from ml.training.loop import StepLoss, Trainer
 from ml.training.model_card import with_shares
 from ml.training.presets import PRESETS
 from tests.ml.training.tunes import fill, opened, packed, tune, tunes
@@ -146,7 +151,9 @@ def test_a_shape_whose_heads_do_not_fit_is_refused(tmp_path, arguments, capsys):
     assert "width of 20" in refusal(capsys)
 
 
-@pytest.mark.parametrize("wrong", [("--notes", "0"), ("--notes", "nan"), ("--minutes", "-3"), ("--threads", "-1")])
+@pytest.mark.parametrize(
+    "wrong", [("--notes", "0"), ("--notes", "nan"), ("--minutes", "-3"), ("--threads", "-1"), ("--threads", "100000")]
+)
 def test_settings_that_make_no_sense_are_refused(tmp_path, arguments, capsys, wrong):
     assert train(fill(tmp_path / "songs", tunes(1)), *arguments, *wrong) == 2
     refusal(capsys)
@@ -171,3 +178,44 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path, arguments, capsys, monke
     monkeypatch.setattr("ml.training.loop.Trainer.update", interrupted)
     assert train(fill(tmp_path / "songs", tunes(3)), *arguments) == 130
     assert "The same command goes on" in capsys.readouterr().err
+
+
+def test_a_run_that_is_told_to_end_writes_a_checkpoint_and_says_where_it_is(tmp_path, arguments, capsys, monkeypatch):
+    update = Trainer.update
+
+    def last(trainer: Trainer, batch: Batch) -> StepLoss:
+        if trainer.progress.step == 2:
+            signal.raise_signal(signal.SIGTERM)
+        return update(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "update", last)
+    songs = fill(tmp_path / "songs", tunes(6))
+    assert train(songs, *arguments) == 128 + signal.SIGTERM
+    assert "Stopped at step 3." in capsys.readouterr().err
+    monkeypatch.setattr(Trainer, "update", update)
+    assert train(songs, *arguments) == 0
+    assert "resumed at step 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_a_file_that_cannot_be_written_in_the_end_is_named(tmp_path, arguments, capsys, monkeypatch, code):
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(code, os.strerror(code), str(path))
+
+    monkeypatch.setattr("ml.training.run_checkpoint.write_whole", full)
+    assert train(fill(tmp_path / "songs", tunes(3)), *arguments) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "resume-" in last
+    assert ("disk is full: free some space" in last) == (code == errno.ENOSPC)
+
+
+def test_the_best_model_is_put_beside_others_when_asked(tmp_path, arguments):
+    songs = fill(tmp_path / "songs", tunes(3))
+    assert train(songs, *arguments, "--name", "Mine", "--install", tmp_path / "models") == 0
+    assert load_model(tmp_path / "models" / "mine").card["name"] == "Mine"
+
+
+def test_what_pieces_were_changed_by_is_on_the_card(tmp_path, arguments):
+    assert train(fill(tmp_path / "songs", tunes(3)), *arguments, "--no-louder", "--transpose", "-1", "2") == 0
+    changes = load_model(tmp_path / "run" / "best").card["training"]["augmentation"]
+    assert (changes["louder"], changes["transpose"]) == (0, [-1, 2])

@@ -36,7 +36,7 @@ SHAPES = {
     ),
 }
 SETTINGS = TrainingConfig(
-    notes=3000, batch_events=256, max_events=128, warmup=4, validate_minutes=100, checkpoint_minutes=100, half=False
+    notes=1200, batch_events=256, max_events=128, warmup=4, validate_minutes=100, checkpoint_minutes=100, half=False
 )
 
 
@@ -107,7 +107,13 @@ def losses(trainer: Trainer) -> list[float]:
 
 @pytest.mark.parametrize("trunk", sorted(SHAPES))
 def test_a_run_that_was_cut_off_ends_with_the_same_weights(trainer, trunk):
-    settings = {"trunk": trunk, "minutes": 40 / 60, "checkpoint_minutes": 7 / 60, "validate_minutes": 9 / 60}
+    settings = {
+        "trunk": trunk,
+        "notes": 2200,
+        "minutes": 40 / 60,
+        "checkpoint_minutes": 7 / 60,
+        "validate_minutes": 9 / 60,
+    }
     whole = trainer("whole", **settings)
     whole.train()
     cut = trainer("cut", clock=seconds(until=17), **settings)
@@ -208,9 +214,9 @@ def test_going_on_with_a_finished_run_changes_nothing(trainer):
 
 def test_a_finished_run_goes_on_with_a_larger_budget(trainer):
     trainer().train()
-    more = trainer(notes=6000)
+    more = trainer(notes=2000)
     more.train()
-    assert more.progress.notes >= 6000
+    assert more.progress.notes >= 2000
 
 
 def test_a_run_of_another_shape_is_refused_and_stays_whole(trainer):

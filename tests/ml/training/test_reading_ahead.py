@@ -13,7 +13,7 @@ import torch
 from ml.training.augmentation import Augmentation
 from ml.training.batches import Batch, RowSource
 from ml.training.cache import open_corpus
-from ml.training.reading_ahead import ReadingAhead
+from ml.training.reading_ahead import ReaderEnded, ReadingAhead
 from ml.training.sources import EmptyCorpus
 from tests.ml.training.tunes import opened, tunes
 
@@ -62,3 +62,13 @@ def test_what_a_source_cannot_do_is_said_here(tmp_path):
     make = partial(source_of, tmp_path / "songs", tmp_path / "cache", 8)
     with ReadingAhead(make, 1) as ahead, pytest.raises(EmptyCorpus, match="too dense"):
         next(ahead.batches(150))
+
+
+def test_a_process_that_dies_is_told_and_not_waited_for(make):
+    with ReadingAhead(make, 1) as ahead:
+        stream = ahead.batches(150)
+        next(stream)
+        ahead.workers[0].kill()
+        with pytest.raises(ReaderEnded, match="give fewer --readers"):
+            for _ in stream:
+                pass
