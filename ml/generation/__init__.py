@@ -1,12 +1,13 @@
 """From a request to takes: prompt, sampler, limits, guards.
 
-`prompt` turns a request of any verb into a piece with a window and hints, as in training; `row_layout` chooses the
-bars and notes that fit into a row. `limits_mask` works out once for all takes what limits and notes that stay leave
-open; `plan` does so for what Vary keeps, and proves that it is possible. `choices` follows either while a take is
-written, `writer` asks it for the masks of each field and keeps the notes. `lane` steps several takes through the
-network as one batch with a cache; `drawing` draws one value from logits by temperature and nucleus, and `last_note`
-is how the network reads what was written. `cleaning` ends notes that would be too many at once, `guards` says which takes must be drawn again. `generate` ties them together and
-yields notes as they come; it looks at its cancel token before every note.
+`prompt` turns a request of any verb into a piece with a window and hints, as in training; `given` says which notes
+the models hear, `row_layout` which bars of them fit into a row. `limits_mask` works out once for all takes what limits
+and notes that stay leave open; `plan` does so for what Vary keeps, and proves that it is possible. `choices` follows
+either while a take is written, `writer` asks it for the masks of each field and keeps the notes. `lane` steps several
+takes through the network as one batch with a cache; `drawing` draws one value from logits by temperature and nucleus,
+and `last_note` is how the network reads what was written. `cleaning` ends notes that would be too many at once,
+`guards` says which takes must be drawn again. `generate` ties them together and yields notes as they come; it looks at
+its cancel token before every note.
 
 Masks never leave nothing: a step is open only if a pitch, room among the voices and a place in the bar are, and a plan
 lets each note move no later than a step from which all others are known to follow. All limits are applied in ticks, so

@@ -7,12 +7,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.generation.given import (
+    WITH_FUTURE,
+    given_rows,
+    is_one_voice,
+    known_line,
+    longest_rest,
+    other_tracks,
+    rest_limit,
+    said_of_silence,
+    staying_rows,
+    with_known_programs,
+)  # fmt: skip
 from ml.generation.limits_mask import LimitTables
 from ml.generation.plan import Plan, make_plan
 from ml.generation.row_layout import Layout, lay_out
-from ml.music import MUTED, Score
 from ml.music.harmony import QUALITIES, ChordTrack
-from ml.requests import GenerationRequest, PermittedPitches, RefusedRequest, Verb, kept_harmony
+from ml.requests import GenerationRequest, PermittedPitches, RefusedRequest, Verb, kept_harmony, ringing_notes
 from ml.tensors import vocabulary as v
 from ml.tensors.bar_grid import BarGrid
 from ml.tensors.piece import Array, PieceEvents, piece_events, to_steps
@@ -23,13 +34,8 @@ MAX_EVENTS = 1536
 """Rows are as long as those the models were trained on."""
 PROMPT_SHARE, REFILL_SHARE = 0.7, 0.5
 """A prompt leaves the rest of the row for the answer; of a full row so much is given again as a new row's prompt."""
-VOICE_NOTES = 8
-"""From so many notes on, a part that never has two at once is taken for a single voice."""
 SLOWEST_QPM, FASTEST_QPM = 36.0, 270.0
 """Beyond these tempos the models' slowest and fastest class says too little."""
-
-WITH_FUTURE = (Verb.FILL, Verb.VARY, Verb.ACCOMPANY)
-"""Verbs whose answer leads into what comes after."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,11 @@ def make_prompt(request: GenerationRequest) -> Prompt:
     end_step = max(end_step, start_step + 1)
     permitted = PermittedPitches(request)
     tracks = {part: piece.tracks[part] for part in asked}
-    own_past = np.isin(piece.part, asked) & (piece.onset < start_step)
-    planned = verb is Verb.VARY and (request.keep.rhythm or request.keep.contour)
-    voices = frozenset(
-        part for part in asked if not planned and is_one_voice(piece.onset[own_past & (piece.part == part)])
-    )
+    own = known_line(piece, asked, start_step, end_step, verb)
+    voices = frozenset(part for part in asked if is_one_voice(piece.onset[own & (piece.part == part)]))
+    if verb is Verb.VARY and (request.keep.rhythm or request.keep.contour):
+        # What is kept must stay possible beside notes that stay.
+        voices = frozenset(part for part in voices if not len(ringing_notes(score, region, piece.tracks[part])))
     tables = LimitTables(request, permitted, tracks, grid, start_step, end_step, voices)
     plan = make_plan(tables)
     if plan is None and not tables.open.any():
@@ -127,7 +133,7 @@ def make_prompt(request: GenerationRequest) -> Prompt:
         )
     stay = staying_rows(piece, tables, start_step, end_step, score.ticks_per_quarter)
     given = given_rows(piece, stay, asked, start_step, end_step, verb)
-    longest = longest_rest(piece.onset[own_past | (given & np.isin(piece.part, asked) & (piece.onset >= end_step))])
+    longest = longest_rest(piece.onset[own], start_step, end_step, verb is Verb.VARY)
     if not given.any() and verb is not Verb.GENERATE:
         remarks.append(said_of_silence(request))
     piece = with_heading(only(piece, given), request, remarks)
@@ -147,58 +153,6 @@ def make_prompt(request: GenerationRequest) -> Prompt:
         said = "The music here is denser than models can read: they heard some of its notes only."
         return replace(prompt, remarks=(*prompt.remarks, said))
     return prompt
-
-
-# --- what is given
-
-
-def other_tracks(request: GenerationRequest, remarks: list[str]) -> list[int]:
-    """The tracks beside the asked ones that the models hear."""
-    tracks, asked = request.score.tracks, request.region.tracks
-    heard = {index: int(np.count_nonzero((track.notes.flags & MUTED) == 0)) for index, track in enumerate(tracks)}
-    others = [index for index, count in heard.items() if count and index not in asked]
-    room = v.PARTS - len(asked)
-    if len(others) > room:
-        others = sorted(sorted(others, key=lambda index: -heard[index])[: max(room, 0)])
-        remarks.append(f"Models hear {v.PARTS} tracks at once: the emptiest others were left out.")
-    return others
-
-
-def given_rows(
-    piece: PieceEvents, locked: NDArray[np.bool_], asked: tuple[int, ...], start: int, end: int, verb: Verb
-) -> NDArray[np.bool_]:
-    """Which notes of the piece the verb gives."""
-    if verb is Verb.GENERATE:
-        return locked
-    own = np.isin(piece.part, asked)
-    after = (piece.onset >= end) if verb in WITH_FUTURE else np.zeros(len(piece), bool)
-    return ~own | locked | (piece.onset < start) | after
-
-
-def staying_rows(
-    piece: PieceEvents, tables: LimitTables, start: int, end: int, ticks_per_quarter: int
-) -> NDArray[np.bool_]:
-    """Which notes of the piece start in the region and stay there."""
-
-    def names(onset: Array, part: Array, pitch: Array) -> Array:
-        return (onset * v.PARTS + part) * v.PITCHES + pitch
-
-    stay = [
-        names(to_steps(table.start, ticks_per_quarter), np.full(len(table), part), table.pitch.astype(np.int64))
-        for part, table in tables.staying.items()
-    ]
-    inside = (piece.onset >= start) & (piece.onset < end)
-    found: NDArray[np.bool_] = inside & np.isin(names(piece.onset, piece.part, piece.pitch), np.concatenate(stay))
-    return found
-
-
-def with_known_programs(score: Score, remarks: list[str]) -> Score:
-    """The score with the piano in place of instruments that General MIDI does not have."""
-    for index, track in enumerate(score.tracks):
-        if track.program is not None and not 0 <= track.program < 128:
-            score = score.with_track(index, replace(track, program=0))
-            remarks.append(f"Track {index + 1} has an instrument that models do not know: they take it for a piano.")
-    return score
 
 
 def with_heading(piece: PieceEvents, request: GenerationRequest, remarks: list[str]) -> PieceEvents:
@@ -222,13 +176,6 @@ def with_heading(piece: PieceEvents, request: GenerationRequest, remarks: list[s
     )  # fmt: skip
 
 
-def said_of_silence(request: GenerationRequest) -> str:
-    """What to say when the models hear nothing."""
-    if request.score.note_count and all(((track.notes.flags & MUTED) != 0).all() for track in request.score.tracks):
-        return "All notes are muted: the models hear nothing and start from nothing."
-    return "There is nothing for the models to go by: they start from nothing."
-
-
 # --- what is told
 
 
@@ -246,26 +193,6 @@ def chords_from(chords: Array, first: int, end: int) -> Array:
     shown = chords[:, begin : int(np.searchsorted(chords[0], end, "left"))].copy()
     shown[0] = np.maximum(shown[0], first)
     return shown
-
-
-def is_one_voice(onsets: Array) -> bool:
-    """Whether eight notes or more never start together."""
-    return len(onsets) >= VOICE_NOTES and len(np.unique(onsets)) == len(onsets)
-
-
-def longest_rest(onsets: Array) -> int | None:
-    """Longest distance between onsets (steps) of a line that is long enough to judge by; None for others."""
-    return int(np.diff(np.unique(onsets)).max(initial=0)) if len(onsets) >= VOICE_NOTES else None
-
-
-def rest_limit(verb: Verb, longest: int | None, bar: int) -> int | None:
-    """How many steps may pass between onsets: what the song's own line does, and a bar in any case.
-
-    An accompaniment may wait for the others; of a line that is hardly there nothing is known.
-    """
-    if verb is Verb.ACCOMPANY or longest is None:
-        return 2 * bar if verb is Verb.GENERATE else None
-    return max(longest, bar)
 
 
 # --- pieces
