@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from ml.models.event_model import TRUNKS, ModelConfig
+from ml.models.event_model import ModelConfig
 from ml.training.augmentation import Augmentation
 from ml.training.presets import PRESETS
 from ml.training.settings import TrainingConfig
@@ -51,7 +51,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="copy the best model into this folder of models in the end, beside what is there",
     )  # fmt: skip
     shape = parser.add_argument_group("the network")
-    shape.add_argument("--trunk", choices=sorted(TRUNKS), help="default: lstm")
+    shape.add_argument(
+        "--trunk", choices=list(PRESETS), help="default: lstm; blend is a transformer on a recurrent layer"
+    )
     shape.add_argument("--config", type=Path, metavar="JSON", help="shapes as in a model's config.json")
     training = parser.add_argument_group("training")
     for name, meaning in SETTINGS.items():

@@ -15,7 +15,7 @@ class TrainingConfig:
     notes: int = 40_000_000
     minutes: float = 0.0
     batch_events: int = 4096
-    max_events: int = 512
+    max_events: int = 1536
     learning_rate: float = 2e-3
     warmup: int = 300
     weight_decay: float = 0.05

@@ -13,6 +13,7 @@ import torch
 
 from ml.__main__ import main
 from ml.models.checkpoint import load_model
+from ml.models.event_model import TRUNKS, EventModel
 from ml.requests import GenerationRequest, continue_region
 from ml.training.batches import Batch
 from ml.training.loop import StepLoss, Trainer
@@ -110,8 +111,10 @@ def test_known_corpora_are_mixed_by_their_shares_and_others_by_size(tmp_path):
         assert [share for _, share in with_shares(corpora)] == [corpus.notes("train") for corpus in corpora]
 
 
-def test_the_shapes_that_ship_are_possible():
-    assert set(PRESETS) == {config.trunk for config in PRESETS.values()}
+def test_every_trunk_has_a_shape_and_the_small_ones_are_of_like_size():
+    assert {config.trunk for config in PRESETS.values()} == set(TRUNKS)
+    sizes = [EventModel(PRESETS[trunk]).parameter_count for trunk in TRUNKS]
+    assert max(sizes) < 1.05 * min(sizes)
 
 
 # --- what cannot be trained

@@ -85,7 +85,7 @@ def test_readers_make_no_sense_beyond_the_machine():
 
 @pytest.mark.parametrize("trunk", sorted(PRESETS))
 def test_each_trunk_has_a_shape(trunk):
-    assert model_shape(options("--trunk", trunk)).trunk == trunk
+    assert model_shape(options("--trunk", trunk)) == PRESETS[trunk]
 
 
 def test_a_trunk_that_contradicts_the_shape_is_refused(tmp_path):
