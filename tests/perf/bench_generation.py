@@ -7,12 +7,10 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml.tensors.vocabulary import STEPS_PER_QUARTER
 from tests.perf.rows import Row
 
 if TYPE_CHECKING:
@@ -45,61 +43,38 @@ SMOKE = Sizes(prompt=64, other_prompts=(32,), steps=4, uncached_steps=2, rounds=
 
 
 def benchmark(smoke: bool) -> list[Row]:
-    """Every shipped model; where one cannot be used, untrained ones of the shapes that ship."""
+    """Every shipped model that can continue music."""
     # Before torch is imported: as the program itself runs it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
-    from ml.generation import load_model
     from studio.engine.machine import spare_threads
     from tests.perf.decoding import read_bandwidth
 
     torch.set_num_threads(spare_threads())
     sizes = SMOKE if smoke else FULL
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = sorted(path.parent for path in MODELS.glob("*/config.json"))
-        models, untrained = [usable(folder) for folder in folders], ""
-        if None in models or not models:
-            folders, untrained = untrained_models(Path(scratch)), ", untrained weights"
-            models = [load_model(folder) for folder in folders]
-        bandwidth = read_bandwidth(sizes.bandwidth_mb)
-        threads = f"{spare_threads()} thread{'s' * (spare_threads() > 1)}{untrained}"
-        return [
-            row("memory read in a row", bandwidth / 1e9, "GB/s", "", threads),
-            *(r for model in models if model for r in model_rows(model, sizes, bandwidth, threads)),
-            row(
-                f"peak memory with {' and '.join(folder.name for folder in folders)} loaded", peak_mb(folders), "MB",
-                "< 1000", "a process that has written takes with each",
-            ),
-        ]  # fmt: skip
+    found = {path.parent: usable(path.parent) for path in sorted(MODELS.glob("*/config.json"))}
+    folders = [folder for folder, model in found.items() if model]
+    bandwidth = read_bandwidth(sizes.bandwidth_mb)
+    threads = f"{spare_threads()} thread{'s' * (spare_threads() > 1)}"
+    return [
+        row("memory read in a row", bandwidth / 1e9, "GB/s", "", threads),
+        *(r for model in found.values() if model for r in model_rows(model, sizes, bandwidth, threads)),
+        row(
+            f"peak memory with {' and '.join(folder.name for folder in folders)} loaded", peak_mb(folders), "MB",
+            "< 1000", "a process that has written takes with each",
+        ),
+    ]  # fmt: skip
 
 
 def usable(folder: Path) -> LoadedModel | None:
-    """The model, None where it was made for another version."""
+    """The model, None for one of a family that is only measured."""
     from ml.generation import UnusableCheckpoint, load_model
 
     try:
         return load_model(folder)
     except UnusableCheckpoint:
         return None
-
-
-def untrained_models(scratch: Path) -> list[Path]:
-    """Folders of models with random weights, for a checkout without trained ones that can be used."""
-    import torch
-
-    from ml.models.checkpoint import save_model
-    from ml.models.event_model import EventModel
-    from ml.training.presets import PRESETS
-
-    torch.manual_seed(0)
-    for name, config in PRESETS.items():
-        model = EventModel(config)
-        with torch.no_grad():
-            # Near onsets as in music: with any onset as likely as any other a take would soon reach its end.
-            model.head.out[0].bias[STEPS_PER_QUARTER:] -= 8
-        save_model(scratch / name, model, {"name": name})
-    return sorted(scratch / name for name in PRESETS)
 
 
 def model_rows(model: LoadedModel, sizes: Sizes, bandwidth: float, threads: str) -> list[Row]:
