@@ -6,7 +6,7 @@ import numpy as np
 
 from ml.evaluation.bench import Bench
 from ml.evaluation.board import Section, Table, Value
-from ml.evaluation.excerpts import excerpts
+from ml.evaluation.excerpts import Excerpt, excerpts
 from ml.evaluation.samples import Sampler
 from ml.measures.muspy_features import muspy_features
 from ml.measures.overlap import Overlap, overlap
@@ -38,6 +38,9 @@ def feature_section(bench: Bench, sampler: Sampler) -> Section:
         if len(sampler.prompts(corpus)) < LEAST:
             missing.append(f"{corpus.name} has fewer than {LEAST} pieces that samples could continue.")
             continue
+        if not any(len(excerpt.continuation.pitched()) for excerpt in references(bench, corpus)):
+            missing.append(f"{corpus.name} is percussion alone, and these are features of pitched notes.")
+            continue
         pieces[corpus.name] = len(sampler.samples(corpus).excerpts)
         scalar, area, divergences[corpus.name] = corpus_tables(bench, sampler, corpus)
         tables += [scalar, area]
@@ -53,10 +56,7 @@ def corpus_tables(
 ) -> tuple[Table, Table, dict[str, dict[str, list[float]]]]:
     """MusPy features, overlaps, and divergences by name and feature."""
     scale, samples = bench.scale, sampler.samples(corpus)
-    reference = [
-        excerpt.continuation
-        for excerpt in excerpts(corpus, bench.split, scale.references, scale.given_bars, scale.asked_bars)
-    ]
+    reference = [excerpt.continuation for excerpt in references(bench, corpus)]
     training = [
         [
             excerpt.continuation
@@ -78,6 +78,12 @@ def corpus_tables(
             for name, by_feature in overlaps.items()
         },
     )
+
+
+def references(bench: Bench, corpus: CachedCorpus) -> list[Excerpt]:
+    """The passages of the split that sets are compared with."""
+    scale = bench.scale
+    return excerpts(corpus, bench.split, scale.references, scale.given_bars, scale.asked_bars)
 
 
 def feature_rows(everyone: dict[str, list[Passage]]) -> tuple[tuple[str, ...], dict[str, dict[str, Value]]]:
