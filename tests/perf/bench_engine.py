@@ -22,9 +22,9 @@ DEADLINE_S = 300.0
 
 
 def benchmark(smoke: bool) -> list[Row]:
-    """Every shipped model alone and all of them together, on the bundled sketch, models loaded."""
+    """Every shipped model that writes takes, alone and all together, on the bundled sketch, models loaded."""
     shelf = Shelf([SHIPPED_MODELS])
-    models = [card.id for card in shelf.models()]
+    models = [card.id for card in shelf.answering()]
     if not models:
         return [row("engine", 0, "", "", f"not measured: no models in {SHIPPED_MODELS.name}")]
     stopwatch = Stopwatch(Engine(shelf))
@@ -108,7 +108,7 @@ class Stopwatch:
         notes = 0
         asked_s = time.perf_counter()
         job = self.engine.submit(request, models)
-        board.open(job, request, [self.engine.shelf.find(model) for model in models])
+        board.open(job, request, [self.engine.shelf.find(model) for model in models], request.score)
         while board.running:
             for message in self._next():
                 now_s = time.perf_counter() - asked_s

@@ -23,7 +23,7 @@ class Ticks:
 
     def __init__(self, running: app.Running) -> None:
         self._studio = running.studio
-        self._models = running.studio.shelf.models()
+        self._models = running.studio.shelf.standard()
         self._last_s = 0.0
         self.late_ms: list[float] = []
         self.requests = 0
@@ -54,7 +54,7 @@ def main() -> None:
     QTimer.singleShot(round(1000 * float(sys.argv[1])), lambda: application.exit(0))
     application.exec()
     timer.stop()
-    models = [card.id for card in running.studio.shelf.models()]
+    models = [card.id for card in running.studio.shelf.standard()]
     print(json.dumps({"late_ms": ticks.late_ms, "requests": ticks.requests, "models": models}), flush=True)
     running.studio.reject()
     running.close()
