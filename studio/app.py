@@ -36,6 +36,8 @@ WARM_UP_AFTER_MS = 1500
 """Models are loaded only when the window has settled: importing torch takes seconds and disturbs the first clicks."""
 GAIN_AT_FULL_VOLUME = PlayerOptions().gain
 """FluidSynth's linear gain; much more than this clips where many voices meet."""
+WRITING_REST = 1.0
+"""Seconds that the engine rests after each second of writing, so that the window stays prompt."""
 NO_DISPLAY = "There is no display to open a window on: see `continuo --help` for what works without one."
 
 log = logging.getLogger(__name__)
@@ -77,7 +79,7 @@ def start(
         on_report=lambda: wake(studio),
     )
     journal = Journal(folders.journal)
-    engine = Engine(shelf_of_user(settings, folders))
+    engine = Engine(shelf_of_user(settings, folders), rest=WRITING_REST)
     studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font)
     settings.subscribe(lambda setting: _apply(setting, studio, player))
     player.start()  # now, so that its process comes up while the window is made

@@ -31,7 +31,9 @@ class Engine:
     """Jobs are answered one after the other, the models of one job side by side.
 
     `make_generator` is called on each worker thread. `patience_s` is how long a cancelled job may keep its
-    worker. All methods may be called from any thread; `on_message` is called on any, without a lock held.
+    worker. `rest` is how many seconds the worker rests after each second that a model writes: models compute in
+    Python, and a window in the same process needs its turns. All methods may be called from any thread;
+    `on_message` is called on any, without a lock held.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Engine:
         *,
         patience_s: float = PATIENCE_S,
         on_message: Callable[[], None] | None = None,
+        rest: float = 0.0,
     ) -> None:
         self.shelf = shelf
         self.on_message = on_message
         self._make_generator = make_generator
         self._patience_s = patience_s
+        self._rest = rest
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         # Everything below is guarded by _changed.
@@ -158,7 +162,7 @@ class Engine:
         self._changed.notify_all()
 
     def _new_worker(self) -> Worker:
-        return Worker(self._make_generator, self._fetch, self._post, self._done)
+        return Worker(self._make_generator, self._fetch, self._post, self._done, self._rest)
 
     def _stop_measuring(self) -> None:
         for task in [task for task in self._tasks if isinstance(task, Measure)]:

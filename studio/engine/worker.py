@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -35,10 +36,15 @@ log = logging.getLogger(__name__)
 THREAD_NAME = "continuo-engine"
 PROGRESS_STEP = 0.01
 """Progress is posted when it has grown by this much."""
+LONGEST_REST_S = 0.02
+"""A rest after a long piece of work, such as reading a prompt, is no longer: whoever waits should not notice."""
 
 
 class Worker:
-    """A thread that fetches tasks until it is given None. `fetch` and `done` block and lock by themselves."""
+    """A thread that fetches tasks until it is given None. `fetch` and `done` block and lock by themselves.
+
+    `rest`: seconds of rest after each second that a model wrote, taken note by note.
+    """
 
     def __init__(
         self,
@@ -46,9 +52,11 @@ class Worker:
         fetch: Callable[[Worker], Task | None],
         post: Callable[[Worker, EngineMessage], None],
         done: Callable[[Worker, Task], None],
+        rest: float = 0.0,
     ) -> None:
         self._make_generator = make_generator
         self._fetch, self._post, self._done = fetch, post, done
+        self._rest = rest
         self._generator: Generator | None = None
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
         self._thread.start()
@@ -114,6 +122,7 @@ class Worker:
         answers = deque(_Answer(job, card) for card in job.models)
         while answers and not job.over.is_set():
             answer = answers.popleft()
+            began_s = time.perf_counter()
             try:
                 if answer.items is None:
                     self._post(self, Started(job.number, answer.card.id))
@@ -134,6 +143,8 @@ class Worker:
                     answers.append(answer)
             for message in messages:
                 self._post(self, message)
+            if self._rest:
+                time.sleep(min(self._rest * (time.perf_counter() - began_s), LONGEST_REST_S))
         for answer in answers:
             answer.close()
 

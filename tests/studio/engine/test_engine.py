@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +30,7 @@ from studio.engine import (
     UnknownModel,
     Warmed,
 )
+from studio.engine.worker import LONGEST_REST_S
 
 
 @pytest.fixture
@@ -64,6 +68,24 @@ def test_two_models_answer_side_by_side_note_by_note(rig: Any, request_4_bars: G
     }
     assert [m.model for m in of_type(ModelDone, messages)] == ["alpha", "beta"]
     assert messages[-1] == Finished(job, cancelled=False)
+
+
+@pytest.mark.parametrize("rest", [0.0, 1.0])
+def test_a_worker_that_should_rest_does_so_after_every_item_and_never_for_long(
+    rest: float, models: Path, walker: Any, request_4_bars: GenerationRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    clock = SimpleNamespace(sleep=rests.append, perf_counter=time.perf_counter)
+    monkeypatch.setattr("studio.engine.worker.time", clock)
+    over = threading.Event()
+    engine = Engine(Shelf([models]), lambda: walker, on_message=lambda: None if engine.busy else over.set(), rest=rest)
+    engine.submit(request_4_bars, ["alpha"])
+    assert over.wait(30)
+    written = len(of_type(NoteMade, engine.poll()))
+    engine.close()
+    assert written
+    assert (len(rests) >= written) if rest else not rests
+    assert all(0 <= seconds <= LONGEST_REST_S for seconds in rests)
 
 
 def test_notes_stream_before_takes_are_complete_and_make_up_the_take(
