@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.evaluation.board import Section, plain
-from ml.models.checkpoint import CARD_FILE
+from ml.models.model_folder import CARD_FILE
 
 REFERENCES = {"bits": ("bigram",)}
 """Rows beside its own that a card repeats, by section: a figure alone says little."""

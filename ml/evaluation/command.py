@@ -23,8 +23,9 @@ from ml.evaluation.note_cost import cost_section
 from ml.evaluation.obedience_table import obedience_section
 from ml.evaluation.samples import Sampler
 from ml.evaluation.trunk_table import trunk_section
-from ml.models.checkpoint import CONFIG_FILE, LoadedModel, UnusableCheckpoint, load_model
-from ml.models.chorale_checkpoint import FAMILY, LoadedChoraleModel, json_in, load_chorale_model
+from ml.models.checkpoint import LoadedModel, load_model
+from ml.models.chorale_checkpoint import FAMILY, LoadedChoraleModel, load_chorale_model
+from ml.models.model_folder import CONFIG_FILE, UnusableCheckpoint, read_json
 from ml.training.cache import open_corpora
 from ml.training.sources import EmptyCorpus
 
@@ -75,7 +76,7 @@ def evaluate(options: argparse.Namespace) -> None:
     output = options.output or (None if options.quick or options.models else BOARD)
     if output:
         output.mkdir(parents=True, exist_ok=True)
-    on_grid = {folder for folder in folders if json_in(folder / CONFIG_FILE, folder.name).get("family") == FAMILY}
+    on_grid = {folder for folder in folders if read_json(folder / CONFIG_FILE, folder.name).get("family") == FAMILY}
     events = [folder for folder in folders if folder not in on_grid]
     models = told_apart([load_model(folder) for folder in events], events)
     chorale_models = [load_chorale_model(folder) for folder in folders if folder in on_grid]

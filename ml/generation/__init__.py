@@ -21,7 +21,8 @@ batch until all are, so that cancelling or keeping one never changes the others.
 
 from ml.generation.generate import generate
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
-from ml.models.checkpoint import LoadedModel, UnusableCheckpoint, load_model
+from ml.models.checkpoint import LoadedModel, load_model
+from ml.models.model_folder import UnusableCheckpoint
 
 __all__ = [
     "GenerationItem",

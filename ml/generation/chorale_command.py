@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ml.generation.chorale_sampling import VOICE_RANGES, ChoraleLimits, write_chorales
-from ml.models.checkpoint import UnusableCheckpoint
 from ml.models.chorale_checkpoint import load_chorale_model
+from ml.models.model_folder import UnusableCheckpoint
 from ml.music.keys import Key
 from ml.music.midi import write_midi_file
 from ml.tensors.chorale_grid import to_score

@@ -14,8 +14,9 @@ from typing import Any
 
 import torch
 
-from ml.models.checkpoint import LoadedModel, UnusableCheckpoint
+from ml.models.checkpoint import LoadedModel
 from ml.models.event_model import ModelConfig
+from ml.models.model_folder import UnusableCheckpoint
 from ml.training.augmentation import Augmentation
 from ml.training.batches import RowSource
 from ml.training.cache import CachedCorpus, open_corpora

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ml.models.checkpoint import CONFIG_FILE, LoadedModel, load_model
+from ml.models.checkpoint import LoadedModel, load_model
+from ml.models.model_folder import CONFIG_FILE
 
 
 def find_model(asked: str, shipped: Path) -> Path:

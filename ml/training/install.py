@@ -8,7 +8,7 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from ml.models.checkpoint import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
+from ml.models.model_folder import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
 
 
 def folder_name(name: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from ml.models.checkpoint import CARD_FILE, save_model
+from ml.models.checkpoint import save_model
 from ml.models.event_model import EventModel
+from ml.models.model_folder import CARD_FILE
 from ml.training.loss_curve import LossCurve
 from ml.training.loss_plot import loss_plot
 from ml.training.run_checkpoint import write_whole

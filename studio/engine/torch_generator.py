@@ -64,7 +64,7 @@ class TorchGenerator:
             load_model(folder)
 
     def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
-        from ml.models.checkpoint import file_hash
+        from ml.models.model_folder import file_hash
 
         checkpoint = file_hash(folder / "model.safetensors")
         if checkpoint in known:

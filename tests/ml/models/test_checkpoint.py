@@ -8,8 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from ml.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint, load_model, save_model
+from ml.models.checkpoint import load_model, save_model
 from ml.models.event_model import EventModel, ModelConfig
+from ml.models.model_folder import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint
 
 CONFIG = ModelConfig("lstm", width=16, layers=1, hidden=16)
 

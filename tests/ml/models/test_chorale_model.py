@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from ml.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint, load_model
+from ml.models.checkpoint import load_model
 from ml.models.chorale_checkpoint import load_chorale_model, save_chorale_model
 from ml.models.chorale_dropout import FeatureEmbedding
 from ml.models.chorale_model import ChoraleConfig, ChoraleModel
 from ml.models.chorale_trunk import TRUNKS
+from ml.models.model_folder import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint
 from ml.tensors.chorale_batch import stack_pieces
 from ml.tensors.chorale_grid import JSB_16, JSB_QUARTER
 from ml.tensors.chorale_past import grid_piece

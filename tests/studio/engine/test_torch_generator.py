@@ -207,7 +207,8 @@ def test_when_memory_is_short_the_other_models_make_room(tiny_models: Path, monk
 HOSTILE_MEMORY = """
 import os, resource, sys
 from pathlib import Path
-from ml.models.checkpoint import UnusableCheckpoint, load_model
+from ml.models.checkpoint import load_model
+from ml.models.model_folder import UnusableCheckpoint
 import torch
 folder = Path(sys.argv[1])
 def peak_mb(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
