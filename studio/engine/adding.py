@@ -19,6 +19,7 @@ from studio.engine.card import (
     WEIGHTS_FILE,
     ModelCard,
     UnusableModel,
+    pickles_in,
     plain_text,
     read_card,
 )
@@ -64,7 +65,7 @@ def copy_to_draft(
             raise RefusedModel(f'"{shown}" is no folder: choose the folder that holds {", ".join(MODEL_FILES)}.')
         if place.resolve() in (source.resolve(), source.resolve().parent):
             raise RefusedModel(f'"{shown}" already lies in your models folder: it shows as soon as it is complete.')
-        if not any((source / name).exists() for name in MODEL_FILES) and not _has_pickle(source):
+        if not any((source / name).exists() for name in MODEL_FILES) and not pickles_in(source):
             raise RefusedModel(f'"{shown}" holds no model: choose the folder that holds {", ".join(MODEL_FILES)}.')
         read_card(source)  # before a byte is copied
         _check_room(source, place, shown)
@@ -151,10 +152,6 @@ def folder_name(wanted: str) -> str:
     kept = "".join(c if c.isalnum() or c in ".-_ " else "-" for c in plain_text(wanted))
     name = re.sub(r"\s+", " ", kept).strip(". -")[:NAME_LIMIT].rstrip(". ") or "model"
     return f"model-{name}" if RESERVED.fullmatch(name) else name
-
-
-def _has_pickle(folder: Path) -> bool:
-    return any(path.suffix.lower() in PICKLES for path in folder.iterdir())
 
 
 def _check_room(source: Path, place: Path, shown: str) -> None:

@@ -113,9 +113,14 @@ def plain_text(text: str, limit: int = TEXT_LIMIT) -> str:
     return kept.strip()[:limit]
 
 
+def pickles_in(folder: Path) -> list[str]:
+    """Names of the folder's files of kinds that can run programs, which are never opened."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix.lower() in PICKLES)
+
+
 def _refuse_pickles(folder: Path, missing: str, shown: str) -> None:
     """Say so where weights come as a file that can run programs."""
-    pickles = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in PICKLES)
+    pickles = pickles_in(folder)
     if missing == WEIGHTS_FILE and pickles:
         raise UnusableModel(
             f'The model "{shown}" comes as {plain_text(pickles[0])}, a kind of file that can run programs and '
