@@ -11,5 +11,6 @@ interval from the part's note before and by its degree in the key. They cost one
 network transpose a motif or keep a metre without learning it anew for each pitch and place.
 
 The chorale family (`chorale_*`) has the same four trunks over blocks of frames and a head that writes the voices of a
-frame one after the other; config.json says "family": "chorale", and each family refuses the other's folders.
+frame one after the other; several of them can be one `ChoraleMixture`, whose config.json names its members.
+config.json says "family": "chorale", and each family refuses the other's folders.
 """

@@ -122,10 +122,23 @@ class EventModel(nn.Module):
         """
         states = self.states(features, places)
         where = (targets[..., 0] >= 0).nonzero()
-        row = where[:, 0]
-        chosen = {name: targets[where[:, 0], where[:, 1], i].long() for i, name in enumerate(TARGETS)}
-        at = Situation(
-            chosen["cursor_position"], chosen["cursor_bar"], chosen["last_part"], chosen["last_pitch"],
-            chosen["end_allowed"] > 0, tonic[row], minor[row], asked[row], instruments[row],
-        )  # fmt: skip
-        return self.head.losses(states[where[:, 0], where[:, 1]], chosen, at), where
+        row, event = where[:, 0], where[:, 1]
+        losses = self.note_losses(
+            states[row, event], targets[row, event], tonic[row], minor[row], asked[row], instruments[row]
+        )
+        return losses, where
+
+    def note_losses(
+        self, states: Tensor, targets: Tensor, tonic: Tensor, minor: Tensor, asked: Tensor, instruments: Tensor
+    ) -> dict[str, Tensor]:
+        """Nats per field, each (rows,), of one note or END for each state (rows, width); targets (rows, TARGETS)."""
+        chosen = {name: targets[:, i].long() for i, name in enumerate(TARGETS)}
+        return self.head.losses(states, chosen, situation(chosen, tonic, minor, asked, instruments))
+
+
+def situation(chosen: dict[str, Tensor], tonic: Tensor, minor: Tensor, asked: Tensor, instruments: Tensor) -> Situation:
+    """Where notes stand, from their targets by name, (rows,) each, and what holds for their rows."""
+    return Situation(
+        chosen["cursor_position"], chosen["cursor_bar"], chosen["last_part"], chosen["last_pitch"],
+        chosen["end_allowed"] > 0, tonic, minor, asked, instruments,
+    )  # fmt: skip

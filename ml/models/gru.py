@@ -22,3 +22,8 @@ class GruTrunk(nn.Module):
     def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         hidden, memory = self.gru(vectors)
         return self.project(hidden[:, -1]), memory
+
+    def extend(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
+        hidden, _ = self.gru(vectors, state.expand(-1, len(vectors), -1).contiguous())
+        output: Tensor = self.project(hidden)
+        return output

@@ -27,3 +27,8 @@ class LstmTrunk(nn.Module):
     def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         hidden, (outputs, cells) = self.lstm(vectors)
         return self.project(hidden[:, -1]), torch.cat([outputs, cells])
+
+    def extend(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
+        outputs, cells = state.expand(-1, len(vectors), -1).contiguous().chunk(2)
+        output: Tensor = self.project(self.lstm(vectors, (outputs, cells))[0])
+        return output

@@ -27,3 +27,8 @@ class RnnTrunk(nn.Module):
     def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         hidden, memory = self.rnn(vectors)
         return self.project(hidden[:, -1]), memory
+
+    def extend(self, vectors: Tensor, places: Tensor, state: Tensor) -> Tensor:
+        hidden, _ = self.rnn(vectors, state.expand(-1, len(vectors), -1).contiguous())
+        output: Tensor = self.project(hidden)
+        return output

@@ -131,6 +131,40 @@ class TransformerTrunk(nn.Module):
             caches.append((k, v))
         return x[:, -1], PromptState(memory, caches, vectors.shape[1])
 
+    def extend(self, vectors: Tensor, places: Tensor, state: PromptState) -> Tensor:
+        rows, events, _ = vectors.shape
+        x = vectors
+        if self.gru is not None and state.memory is not None:
+            x = x + self.gru(x, state.memory.expand(-1, rows, -1).contiguous())[0]
+        cosine, sine = self.rotary(places, state.events)
+        own = torch.ones(events, events, dtype=torch.bool, device=x.device).tril()
+        seen = torch.cat([own.new_ones(events, state.events), own], 1)
+        for block, (key, value) in zip(self.stack, state.caches, strict=True):
+            q, k, v = block.project(x, cosine, sine)
+            keys, values = (
+                torch.cat([before.expand(rows, -1, -1, -1), now], 2) for before, now in ((key, k), (value, v))
+            )
+            x = block.finish(x, functional.scaled_dot_product_attention(q, keys, values, attn_mask=seen))
+        return x
+
+    def attention(self, vectors: Tensor, places: Tensor) -> list[Tensor]:
+        """How each event looks at those before it and itself, of each block: (batch, heads, events, events).
+
+        Rows sum to 1. Only for showing: `forward` never makes these.
+        """
+        x = vectors
+        if self.gru is not None:
+            x = x + self.gru(x)[0]
+        cosine, sine = self.rotary(places, 0)
+        later = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).triu(1)
+        looks: list[Tensor] = []
+        for block in self.stack:
+            q, k, v = block.project(x, cosine, sine)
+            scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+            looks.append(scores.masked_fill(later, -math.inf).softmax(-1))
+            x = block.finish(x, looks[-1] @ v)
+        return looks
+
 
 @dataclass(frozen=True)
 class PromptState:

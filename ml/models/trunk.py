@@ -19,3 +19,9 @@ class Trunk(Protocol):
 
     def prefill(self, vectors: Tensor, places: Tensor) -> tuple[Tensor, State]:
         """Read a prompt of one row (1, events, width) at once: the last output (1, width), and what is remembered."""
+
+    def extend(self, vectors: Tensor, places: Tensor, state: State) -> Tensor:
+        """Read further events in several rows that each go on from what `prefill` left, all at once.
+
+        Shapes as of a call, with any batch; `state` stays as it is.
+        """

@@ -6,8 +6,20 @@ only decides how the request is made. `Limits` are guarantees: they are enforced
 What a limit means is said once and asked by everyone: which pitches are permitted where (`permitted`), which notes
 stay (`staying`), whether an answer obeys (`obedience`: tests, the engine's border, the scoreboard), and whether any
 answer can (`contradictions`, which `GenerationRequest.check` asks before anything is generated).
+
+What models say of notes beside writing them (surprise, alternatives, attention) is in `explanations`.
 """
 
+from ml.requests.explanations import (
+    NOTE_FIELDS,
+    Alternatives,
+    Attention,
+    NextPitches,
+    Option,
+    Surprise,
+    TakeSurprise,
+    Unexplained,
+)
 from ml.requests.limits import GRIDS, ChordRule, Limits
 from ml.requests.obedience import Violation, violations
 from ml.requests.permitted import PermittedPitches, kept_harmony
@@ -32,19 +44,27 @@ __all__ = [
     "DENSITY_LEVELS",
     "GRIDS",
     "LEAP_LEVELS",
+    "NOTE_FIELDS",
     "STYLES",
+    "Alternatives",
+    "Attention",
     "ChordRule",
     "GenerationRequest",
     "Keep",
     "Leanings",
     "Limits",
+    "NextPitches",
+    "Option",
     "PermittedPitches",
     "Provenance",
     "RefusedRequest",
     "Region",
     "Sampling",
+    "Surprise",
     "Take",
     "TakeNote",
+    "TakeSurprise",
+    "Unexplained",
     "Verb",
     "Violation",
     "continue_region",

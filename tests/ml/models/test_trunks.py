@@ -68,3 +68,32 @@ def test_a_configuration_that_makes_no_sense_is_refused_in_words(config):
 def test_a_configuration_survives_json():
     for config in SMALL.values():
         assert ModelConfig.from_json(config.to_json()) == config
+
+
+@torch.inference_mode()
+def test_rows_go_on_from_a_prompt_as_if_each_had_been_read_whole(model):
+    features, places = events(24)
+    vectors = model.embedding(features)
+    other = torch.cat([vectors[:, :9], vectors[:, 9:].flip(1)], 1)
+    _, state = model.reader.prefill(vectors[:, :9], places[:, :9])
+    tails = torch.cat([vectors[:, 9:], other[:, 9:]])
+    together = model.reader.extend(tails, places[:, 9:].expand(2, -1, -1), state)
+    for row, whole in enumerate((vectors, other)):
+        assert torch.allclose(together[row], model.trunk(whole, places)[0, 9:], atol=1e-5)
+
+
+@torch.inference_mode()
+def test_attention_that_is_shown_is_causal_and_the_one_that_is_used():
+    torch.manual_seed(3)
+    trunk = EventModel(SMALL["transformer"]).eval().trunk
+    vectors, places = torch.randn(1, 12, 64), torch.rand(1, 12, 3) * 20
+    looks = trunk.attention(vectors, places)
+    assert [tuple(look.shape) for look in looks] == [(1, 2, 12, 12)] * 2
+    for look in looks:
+        assert torch.allclose(look.sum(-1), torch.ones(1, 2, 12), atol=1e-6)
+        assert not look.triu(1).any()
+    x = vectors + trunk.gru(vectors)[0]
+    cosine, sine = trunk.rotary(places, 0)
+    for block, look in zip(trunk.stack, looks, strict=True):
+        x = block.finish(x, look @ block.project(x, cosine, sine)[2])
+    assert torch.allclose(x, trunk(vectors, places), atol=1e-5)
