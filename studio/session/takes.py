@@ -104,6 +104,8 @@ class TakesBoard:
         """Share of the whole job that is done, 0 to 1."""
         self.prompt_changed = False
         """Whether the song has changed since the models were given it."""
+        self.blind = False
+        """While a blind test runs: views then show no names, pictures, figures or order of the takes."""
         self._follower: TrackFollower | None = None
 
     @property
@@ -148,6 +150,7 @@ class TakesBoard:
         """Show nothing."""
         self.job, self.request, self.answers, self.auditioned = None, None, (), None
         self.running, self.progress, self.prompt_changed, self._follower = False, 0.0, False, None
+        self.blind = False
 
     def stop(self) -> None:
         """Keep what is complete and drop what is still being written; closes when nothing is complete."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ml.music import Note, NoteTable
-from ml.requests import GenerationRequest, TakeNote, ringing_notes
+from ml.requests import GenerationRequest, Region, TakeNote, ringing_notes
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
 from studio.ui.models.take_row import TakeView
 from studio.ui.models.takes_view import ModelGroup
@@ -15,11 +15,18 @@ WAITING_TEXT = {
     AnswerState.WRITING: "writing…",
 }
 
+BLIND_TEXT = "Blind test: names come at the end"
+
 
 def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
-    """The board as rows; all rows share one range of pitches so that they can be compared by eye."""
+    """The board as rows; all rows share one range of pitches so that they can be compared by eye.
+
+    While a blind test runs there are none: names, pictures, figures and order would each give a take away.
+    """
     if board.request is None:
         return ()
+    if board.blind:
+        return (ModelGroup("", BLIND_TEXT, ()),)
     request = board.request
     region, time_map = request.region, request.score.time_map
     drums = frozenset(track for track in region.tracks if request.score.tracks[track].drums)
@@ -95,6 +102,8 @@ class LayerCache:
         asked = board.request.region
         region = board.follower.region(asked)
         layers = []
+        if board.blind:
+            return tuple(self._covering(region, track) for track in region.tracks)
         for number, slot in enumerate(board.slots):
             for before, now in zip(asked.tracks, region.tracks, strict=True):
                 layers.append(
@@ -109,6 +118,13 @@ class LayerCache:
                     )
                 )
         return tuple(layers)
+
+    @staticmethod
+    def _covering(region: Region, track: int) -> TakeLayer:
+        """Hides what the song has in the asked bars: who saw it sound would know which entrant is the song."""
+        kept = frozenset(note_id for kept_track, note_id in region.kept if kept_track == track)
+        ticks = (region.start_tick, region.end_tick)
+        return TakeLayer(track, NoteTable.of(()), active=True, region=ticks, label="Blind test", kept=kept, covers=True)
 
     def _table(self, number: int, track: int, slot: TakeSlot) -> NoteTable:
         known = self._tables.get((number, track))

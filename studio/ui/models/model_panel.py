@@ -253,7 +253,8 @@ class ModelPanel(QWidget):
 
     def show_board(self, board: TakesBoard) -> None:
         """Show the takes as they are now."""
-        selected = board.slots.index(board.auditioned) if board.auditioned is not None else None
+        heard = None if board.blind else board.auditioned
+        selected = board.slots.index(heard) if heard is not None else None
         had_rows = bool(self.takes.rows)
         self.takes.show_takes(groups_of(board), selected)
         if bool(self.takes.rows) != had_rows:
@@ -265,13 +266,13 @@ class ModelPanel(QWidget):
         self.progress.show_fraction(board.progress)
         self.cancel.setVisible(board.running)
         self.warning.setVisible(board.prompt_changed)
-        self.accept.setVisible(board.showing)
-        self.reject.setVisible(board.showing)
+        self.accept.setVisible(board.showing and not board.blind)
+        self.reject.setVisible(board.showing and not board.blind)
         self._show_curve(board)
 
     def _show_curve(self, board: TakesBoard) -> None:
         slot = board.auditioned
-        if slot is None or board.request is None:
+        if slot is None or board.request is None or board.blind:
             if self.curve is not None:
                 self.curve.hide()
             self._curve_shows = None

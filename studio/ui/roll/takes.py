@@ -13,7 +13,7 @@ class TakeLayer:
 
     `colour` is an index into the theme's take palette. Of the takes showing, one is `active`: it is drawn
     bright, the others as faint outlines. `region` are the ticks [start, end) that were asked for, and `kept` the
-    ids of notes of the track that stay there.
+    ids of notes of the track that stay there. What it would replace is shown faintly, or not at all if it `covers`.
     """
 
     track: int
@@ -23,8 +23,9 @@ class TakeLayer:
     region: tuple[int, int] | None = None
     label: str = ""
     kept: frozenset[int] = frozenset()
+    covers: bool = False
 
     @property
     def frame(self) -> tuple[object, ...]:
         """All but the notes: what decides how the rest of the roll looks around them."""
-        return self.track, self.colour, self.active, self.region, self.label, self.kept
+        return self.track, self.colour, self.active, self.region, self.label, self.kept, self.covers

@@ -50,7 +50,8 @@ class NoteLayer:
             rows = rows[~lifted]
         replaced = self._replaced_by_takes(table, rows)
         if replaced.any():
-            notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
+            if not any(layer.covers for layer in context.takes):
+                notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
             rows = rows[~replaced]
         notes.paint(painter, view, table, rows, colour, context.is_selected(table.id[rows]))
 
