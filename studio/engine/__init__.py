@@ -10,6 +10,8 @@ brings into their own, whole or not at all; `card_text` words a card for people.
 models; the worker takes one item from each model in turn, so that all of them answer side by side. Messages wait in a
 queue until `poll`; `on_message` wakes whoever polls (it is called on any thread). Between jobs the worker also loads
 models ahead of need, loads folders to check them, and measures speeds (`speed`): a request interrupts measuring.
+Questions aside (`Engine.study`: how surprising are these notes, what else was possible) are functions that get the
+loaded model on the worker; they wait until no job does, and one that a request interrupts is asked again after it.
 
 Cancelling is two things: for the user the job is over at once (its unread messages vanish, `Finished` is next);
 for the worker it is a token that the generator checks at every note. A worker that ignores the token for
@@ -34,10 +36,12 @@ from studio.engine.messages import (
     Progress,
     Remarked,
     Started,
+    Studied,
     TakeDone,
     Warmed,
 )
 from studio.engine.shelf import Shelf, ShelfProblem, UnknownModel
+from studio.engine.tasks import StudyWork
 
 __all__ = [
     "Checked",
@@ -56,6 +60,8 @@ __all__ = [
     "Shelf",
     "ShelfProblem",
     "Started",
+    "Studied",
+    "StudyWork",
     "TakeDone",
     "UnknownModel",
     "Warmed",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ml.requests import GenerationRequest, RefusedRequest
 from studio.engine.generator import Generator, MakeGenerator
-from studio.engine.messages import EngineMessage, Finished, JobMessage, Measured
+from studio.engine.messages import EngineMessage, Finished, JobMessage, Measured, Studied
 from studio.engine.shelf import Shelf
-from studio.engine.tasks import Check, Job, Measure, Task, WarmUp
+from studio.engine.tasks import Check, Job, Measure, Study, StudyWork, Task, WarmUp
 from studio.engine.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ class Engine:
         self._changed = threading.Condition()
         # Everything below is guarded by _changed.
         self._tasks: deque[Task] = deque()
+        self._studies: dict[int, Study] = {}
+        """Questions aside that are not answered yet, by number; they run in this order."""
         self._live: dict[int, Job] = {}
         self._messages: deque[EngineMessage] = deque()
         self._worker: Worker | None = None
@@ -76,6 +78,7 @@ class Engine:
             job = Job(next(self._numbers), request, cards)
             self._live[job.number] = job
             self._stop_measuring()
+            self._interrupt_study()
             self._enqueue(job)
         return job.number
 
@@ -104,6 +107,28 @@ class Engine:
         with self._changed:
             self._stop_measuring()
         self._wake()
+
+    def study(self, model_id: str, work: StudyWork) -> int:
+        """Ask a loaded model something aside; returns the number that its `Studied` will bear.
+
+        `work` runs on the worker when no job waits. It should look at `cancelled` often: a request interrupts it, and
+        it is run again from its beginning afterwards. It must leave the model as it is, and return something that
+        nobody changes. Raises UnknownModel.
+        """
+        card = self.shelf.find(model_id)
+        with self._changed:
+            study = Study(next(self._numbers), card, work)
+            self._wake_worker()
+            self._studies[study.number] = study
+        return study.number
+
+    def drop_study(self, number: int) -> None:
+        """Nobody wants the answer any more: nothing is told of the study. Unknown and answered ones are ignored."""
+        with self._changed:
+            self._messages = deque(m for m in self._messages if not (isinstance(m, Studied) and m.number == number))
+            study = self._studies.pop(number, None)
+            if study is not None:
+                self._interrupt(study)
 
     def cancel(self, job_number: int) -> None:
         """End a job now: nothing of it is told any more but `Finished`. Unknown and finished jobs are ignored."""
@@ -137,9 +162,10 @@ class Engine:
             self._closed = True
             for job in self._live.values():
                 job.over.set()
-            if isinstance(self._running, Measure):
+            if isinstance(self._running, Measure | Study):
                 self._running.over.set()
             self._live.clear()
+            self._studies.clear()
             self._tasks.clear()
             self._messages.clear()
             alarm, self._alarm = self._alarm, None
@@ -154,9 +180,13 @@ class Engine:
     # --- the workers' side
 
     def _enqueue(self, task: Task) -> None:
+        self._wake_worker()
+        self._tasks.append(task)
+
+    def _wake_worker(self) -> None:
+        """See to it that a worker looks for a task when the lock is free. Raises RuntimeError once closed."""
         if self._closed:
             raise RuntimeError("the engine is closed")
-        self._tasks.append(task)
         if self._worker is None:
             self._worker = self._new_worker()
         self._changed.notify_all()
@@ -168,9 +198,18 @@ class Engine:
         for task in [task for task in self._tasks if isinstance(task, Measure)]:
             self._tasks.remove(task)
             self._messages.append(Measured(task.model.id))
-        if isinstance(self._running, Measure) and not self._running.over.is_set():
-            self._running.over.set()
-            self._give_patience(self._running)
+        if isinstance(self._running, Measure):
+            self._interrupt(self._running)
+
+    def _interrupt_study(self) -> None:
+        if isinstance(self._running, Study):
+            self._interrupt(self._running)
+
+    def _interrupt(self, task: Measure | Study) -> None:
+        """Ask the worker to leave this task, if it is at it."""
+        if self._running is task and not task.over.is_set():
+            task.over.set()
+            self._give_patience(task)
 
     def _give_patience(self, task: Task) -> None:
         """Let the worker leave a task that is over, and replace it if it does not."""
@@ -182,11 +221,21 @@ class Engine:
     def _fetch(self, worker: Worker) -> Task | None:
         """The next task for the worker, waiting for one; None when the worker is not wanted any more."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._worker is not worker or bool(self._tasks))
+            self._changed.wait_for(
+                lambda: self._closed or self._worker is not worker or bool(self._tasks) or bool(self._studies)
+            )
             if self._closed or self._worker is not worker:
                 return None
-            self._running = self._tasks.popleft()
+            self._running = self._next_task()
             return self._running
+
+    def _next_task(self) -> Task:
+        """Questions aside wait for all but the measuring of speeds, which nobody waits for."""
+        if self._studies and all(isinstance(task, Measure) for task in self._tasks):
+            study = next(iter(self._studies.values()))
+            study.over.clear()
+            return study
+        return self._tasks.popleft()
 
     def _post(self, worker: Worker, message: EngineMessage) -> None:
         """Queue a message, unless it comes from an abandoned worker or belongs to a job that is over."""
@@ -194,6 +243,8 @@ class Engine:
             if self._worker is not worker:
                 return
             if isinstance(message, JobMessage) and message.job not in self._live:
+                return
+            if isinstance(message, Studied) and self._studies.pop(message.number, None) is None:
                 return
             self._messages.append(message)
         self._wake()
@@ -220,6 +271,10 @@ class Engine:
             log.warning("a model ignored cancel for %.1f s; its worker is replaced", self._patience_s)
             if isinstance(task, Measure):
                 self._messages.append(Measured(task.model.id))
+            if isinstance(task, Study) and self._studies.pop(task.number, None) is not None:
+                self._messages.append(
+                    Studied(task.number, sentence=f"{task.model.name} took too long to answer: ask again.")
+                )
             self._running = None
             self._alarm = None
             self._worker = self._new_worker()

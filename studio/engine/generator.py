@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ml.requests import GenerationRequest
 from studio.engine.speed import Speed
+from studio.engine.tasks import StudyWork
 
 if TYPE_CHECKING:
     from ml.generation.items import GenerationItem
@@ -26,6 +27,10 @@ class Generator(Protocol):
 
     def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
         """How fast the model writes here; not measured where `known` has its checkpoint. None when stopped."""
+        ...
+
+    def study(self, folder: Path, work: StudyWork, cancelled: Callable[[], bool]) -> object:
+        """What `work` finds out about the model. Raises what `generate` or the work would raise."""
         ...
 
     def generate(

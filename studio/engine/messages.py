@@ -109,5 +109,14 @@ class Measured:
     sentence: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """What a `study` found: whatever its function returned, or None where it failed: then `sentence` says why."""
+
+    number: int
+    result: object = None
+    sentence: str | None = None
+
+
 JobMessage = Started | NoteMade | TakeDone | Remarked | Progress | ModelDone | Failed | Finished
-EngineMessage = JobMessage | Warmed | Checked | Measured
+EngineMessage = JobMessage | Warmed | Checked | Measured | Studied

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ml.requests import GenerationRequest
 from studio.engine.card import ModelCard
+
+if TYPE_CHECKING:
+    from ml.generation import LoadedModel
+
+StudyWork = Callable[["LoadedModel", Callable[[], bool]], object]
+"""A question aside to a loaded model: gets it and `cancelled`, runs on the worker, and gives any frozen result."""
 
 
 @dataclass(eq=False)
@@ -45,4 +52,14 @@ class Measure:
     over: threading.Event = field(default_factory=threading.Event)
 
 
-Task = Job | WarmUp | Check | Measure
+@dataclass(eq=False)
+class Study:
+    """A question aside. `over` interrupts it; the engine then asks it again from its beginning, while it is wanted."""
+
+    number: int
+    model: ModelCard
+    work: StudyWork
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+Task = Job | WarmUp | Check | Measure | Study

@@ -15,6 +15,7 @@ from studio.engine.families import CHORALE
 from studio.engine.machine import spare_threads
 from studio.engine.shelf import file_stamp
 from studio.engine.speed import Speed, notes_per_second
+from studio.engine.tasks import StudyWork
 
 if TYPE_CHECKING:
     from ml.generation import LoadedModel
@@ -77,6 +78,9 @@ class TorchGenerator:
             if not was_loaded:
                 self._models.pop(folder, None)
         return None if found is None else Speed(model.checkpoint, *found)
+
+    def study(self, folder: Path, work: StudyWork, cancelled: Callable[[], bool]) -> object:
+        return work(self._model(folder), cancelled)
 
     def _model(self, folder: Path) -> LoadedModel:
         """The loaded model; read again when its files changed on disk, as after training."""

@@ -23,10 +23,11 @@ from studio.engine.messages import (
     Progress,
     Remarked,
     Started,
+    Studied,
     TakeDone,
     Warmed,
 )
-from studio.engine.tasks import Check, Job, Measure, Task, WarmUp
+from studio.engine.tasks import Check, Job, Measure, Study, Task, WarmUp
 
 if TYPE_CHECKING:
     from ml.generation.items import GenerationItem
@@ -77,6 +78,8 @@ class Worker:
                     self._check(task)
                 case Measure():
                     self._measure(task)
+                case Study():
+                    self._study(task)
             self._done(self, task)
         self._generator = None
 
@@ -115,6 +118,18 @@ class Worker:
                 self._post(self, Measured(card.id))
             else:
                 self._post(self, Measured(card.id, speed.checkpoint, speed.notes_per_s, speed.quiet))
+
+    def _study(self, task: Study) -> None:
+        result, sentence = None, None
+        try:
+            result = self._ready_generator().study(task.model.folder, task.work, task.over.is_set)
+        except BaseException as error:
+            if not task.over.is_set():
+                log.warning("a question aside to model %s failed", task.model.id, exc_info=error)
+            sentence = failure_sentence(error, task.model.name)
+        # What an interrupted study gives may be half a result; the engine asks again.
+        if not task.over.is_set():
+            self._post(self, Studied(task.number, result, sentence))
 
     def _answer(self, job: Job) -> None:
         """Run a whole job. Nothing that a model raises leaves this method."""

@@ -18,7 +18,7 @@ from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import GenerationRequest, Keep, Provenance, Take, TakeNote, replaced_notes, ringing_notes
 from ml.tensors.vocabulary import vocabulary_hash
-from studio.engine import Engine, EngineMessage, Finished, Shelf
+from studio.engine import Engine, EngineMessage, Finished, Shelf, StudyWork
 from studio.engine.speed import Speed
 
 DEADLINE_S = 20.0
@@ -68,6 +68,10 @@ class ScaleWalker:
         self.measured.append(folder.name)
         self.before_note.get(f"speed {folder.name}", lambda take, number: None)(0, 0)
         return None if stopped() else Speed(checkpoint, 420.0, self.quiet)
+
+    def study(self, folder: Path, work: StudyWork, cancelled: Callable[[], bool]) -> object:
+        self.threads.add(threading.get_ident())
+        return work(folder.name, cancelled)  # type: ignore[arg-type]
 
     def generate(
         self, folder: Path, request: GenerationRequest, cancelled: Callable[[], bool]
