@@ -23,6 +23,7 @@ def run(arguments: Sequence[str] | None) -> int:
     from ml.evaluation import command as evaluation_command
     from ml.generation import chorale_command as chorale_writing_command
     from ml.training import chorale_command as chorale_training_command
+    from ml.training import chorale_mixture_command
     from ml.training import command as training_command
 
     parser = argparse.ArgumentParser(prog="python -m ml", description="Train and measure Continuo's models.")
@@ -30,6 +31,7 @@ def run(arguments: Sequence[str] | None) -> int:
     training_command.add_to(commands)
     evaluation_command.add_to(commands)
     chorale_training_command.add_to(commands)
+    chorale_mixture_command.add_to(commands)
     chorale_writing_command.add_to(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ml.models.chorale_model import ChoraleModel
+from ml.models.chorale_mixture import ChoraleNetwork
 from ml.tensors.chorale_batch import stack_pieces
 from ml.tensors.chorale_grid import Frames, GridFormat
 from ml.tensors.chorale_past import grid_piece
@@ -42,7 +42,7 @@ class ChoraleScore:
     accuracy: float
 
 
-def model_score(name: str, model: ChoraleModel, pieces: Sequence[Frames]) -> ChoraleScore:
+def model_score(name: str, model: ChoraleNetwork, pieces: Sequence[Frames]) -> ChoraleScore:
     """Measure a model on pieces of pitches (frames, voices), one piece at a time."""
     form = model.config.grid
     nats: list[NDArray[np.float64]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,8 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.generation.drawing import draw
-from ml.models.chorale_model import ChoraleModel
-from ml.models.chorale_trunk import LayerState
+from ml.models.chorale_mixture import ChoraleNetwork
 from ml.music.keys import Key
 from ml.tensors.chorale_batch import ChoraleBatch, VoicePlaces, legal_shift, told_home
 from ml.tensors.chorale_grid import JSB_16, Frames, GridFormat
@@ -60,7 +60,7 @@ STRICT = ChoraleLimits(ranges=VOICE_RANGES, parallels=False)
 class ChoraleWriter:
     """Several chorales written side by side, a frame at a time."""
 
-    def __init__(self, model: ChoraleModel, rows: int, frames: int, limits: ChoraleLimits) -> None:
+    def __init__(self, model: ChoraleNetwork, rows: int, frames: int, limits: ChoraleLimits) -> None:
         self.model, self.rows, self.limits = model, rows, limits
         self.form = model.config.grid
         if self.form.sets and limits != ChoraleLimits():
@@ -68,7 +68,8 @@ class ChoraleWriter:
         self.allowed = limits.tokens_allowed(self.form)
         self.pasts = [Past(self.form, frames) for _ in range(rows)]
         self.home = torch.zeros(rows, dtype=torch.long)
-        self.states: list[LayerState] | None = None
+        self.states: Any = None
+        """What the network remembers; only the network looks inside it, and into `known`."""
         self.block: list[tuple[Frames, Frames, Frames]] = []
         """Tokens, held and motion of the block's frames so far, each (rows, voices)."""
         self.now = [past.situation() for past in self.pasts]
@@ -79,7 +80,7 @@ class ChoraleWriter:
         at = self._places()
         tokens = np.full((self.rows, self.form.voices), self.form.silent, np.int64)
         for written, voice in enumerate(self.model.config.order):
-            logits = self.model.head.one_voice(written, self.known, at, torch.from_numpy(tokens))
+            logits = self.model.one_voice(written, self.known, at, torch.from_numpy(tokens))
             permitted = self._permitted(written, tokens)
             scores = np.where(permitted, logits.double().numpy(), -np.inf)
             tokens[:, voice] = draw(scores, uniform[:, written], temperature, top_p)
@@ -100,8 +101,8 @@ class ChoraleWriter:
             self.known = self._read((columns[0], columns[1], columns[2]))
             self.block = []
 
-    def _read(self, columns: tuple[Tensor, Tensor, Tensor] | None) -> Tensor:
-        """Let the trunk read a block (None: the start); returns what it knows, (rows, width)."""
+    def _read(self, columns: tuple[Tensor, Tensor, Tensor] | None) -> Any:
+        """Let the network read a block (None: the start); returns what it knows."""
         batch = None
         if columns is not None:
             nothing = torch.zeros_like(self.home)
@@ -156,7 +157,7 @@ def parallel(last: Frames, moved: Frames, voice: int, other: int, form: GridForm
 
 
 def write_chorales(
-    model: ChoraleModel, count: int, frames: int, seed: int, limits: ChoraleLimits | None = None,
+    model: ChoraleNetwork, count: int, frames: int, seed: int, limits: ChoraleLimits | None = None,
     temperature: float = 1.0, top_p: float = 1.0, given: Frames | None = None,
 ) -> NDArray[np.int64]:  # fmt: skip
     """Write `count` chorales of `frames` frames: pitches (count, frames, voices), SILENT for rests.

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.models.chorale_model import ChoraleConfig, ChoraleModel
+import torch
+
+from ml.models.chorale_mixture import ChoraleNetwork, chorale_network
+from ml.models.chorale_model import ChoraleModel
 from ml.models.model_folder import (
     CARD_FILE,
     CONFIG_FILE,
@@ -28,14 +31,15 @@ class LoadedChoraleModel:
     """A network ready to measure or write. `checkpoint` is the SHA-256 of its weights file, hexadecimal."""
 
     id: str
-    network: ChoraleModel
+    network: ChoraleNetwork
     card: dict[str, Any]
     checkpoint: str
 
 
-def save_chorale_model(folder: Path, model: ChoraleModel, card: dict[str, Any], half: bool = True) -> None:
+def save_chorale_model(folder: Path, model: ChoraleNetwork, card: dict[str, Any], half: bool = True) -> None:
     """Write the three files; weights in half precision unless `half` is False."""
-    write_folder(folder, model, {"family": FAMILY, "version": VERSION, **model.config.to_json()}, card, half)
+    shape = model.config if isinstance(model, ChoraleModel) else model
+    write_folder(folder, model, {"family": FAMILY, "version": VERSION, **shape.to_json()}, card, half)
 
 
 def load_chorale_model(folder: Path) -> LoadedChoraleModel:
@@ -52,8 +56,9 @@ def load_chorale_model(folder: Path) -> LoadedChoraleModel:
             f'The model "{shown}" was made for another version of Continuo: take the one that belongs to this version.'
         )
     try:
-        model_config = ChoraleConfig.from_json(config)
+        with torch.device("meta"):
+            chorale_network(config)
     except (TypeError, ValueError) as error:
         raise UnusableCheckpoint(f'The model "{shown}" has a wrong configuration. {error}') from error
-    network = read_network(folder, lambda: ChoraleModel(model_config))
+    network = read_network(folder, lambda: chorale_network(config))
     return LoadedChoraleModel(shown, network, card, file_hash(folder / WEIGHTS_FILE))

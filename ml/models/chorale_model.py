@@ -12,7 +12,7 @@ from torch.nn import functional
 from ml.models.chorale_dropout import FeatureEmbedding, SharedDropout
 from ml.models.chorale_head import VoiceHead
 from ml.models.chorale_trunk import ROTATIONS, TRUNKS, ChoraleTrunk, LayerState
-from ml.tensors.chorale_batch import ChoraleBatch
+from ml.tensors.chorale_batch import ChoraleBatch, VoicePlaces
 from ml.tensors.chorale_grid import FORMATS, GridFormat
 from ml.tensors.chorale_past import HELD_LIMIT, HOMES, MOTIONS
 from ml.tensors.chorale_pitch import relative, relative_size
@@ -158,6 +158,17 @@ class ChoraleModel(nn.Module):
         finished: Tensor = self.project(self.output_dropout(self.norm(read)))
         return finished
 
+    def one_voice(self, written: int, known: Tensor, at: VoicePlaces, tokens: Tensor) -> Tensor:
+        """Logits (rows, tokens) of the next voice after `read_block`, when `written` voices of the frames stand."""
+        logits: Tensor = self.head.one_voice(written, known, at, tokens)
+        return logits
+
+    def logits(self, batch: ChoraleBatch, row: Tensor, frame: Tensor) -> Tensor:
+        """Logits of all voices of the frames (n,) of rows (n,) in writing order: (n, voices, tokens)."""
+        known = self.blocks_read(batch)[row, frame // self.config.stride]
+        logits: Tensor = self.head(known, batch.places(row, frame), batch.tokens[row, frame])
+        return logits
+
     def losses(self, batch: ChoraleBatch, share_between: float = 1.0) -> tuple[Tensor, Tensor]:
         """Nats of each asked frame's voices in writing order, (asked, voices), and whether the likeliest was right.
 
@@ -172,12 +183,16 @@ class ChoraleModel(nn.Module):
             asked = asked & (~between | (torch.rand(rows, frames, device=asked.device) < share_between))
             weights = torch.where(between, 1 / share_between, 1.0)[asked]
         row, frame = asked.nonzero().unbind(1)
-        known = self.blocks_read(batch)[row, frame // self.config.stride]
-        logits = self.head(known, batch.places(row, frame), batch.tokens[row, frame])
-        targets = batch.tokens[row, frame][:, list(self.config.order)]
-        nats = functional.cross_entropy(
-            logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1), reduction="none"
-        ).view_as(targets)
-        if weights is not None:
-            nats = nats * weights[:, None]
-        return nats, logits.argmax(-1) == targets
+        nats, right = judged(self.logits(batch, row, frame), batch, row, frame, self.config.order)
+        return (nats if weights is None else nats * weights[:, None]), right
+
+
+def judged(
+    logits: Tensor, batch: ChoraleBatch, row: Tensor, frame: Tensor, order: tuple[int, ...]
+) -> tuple[Tensor, Tensor]:
+    """Nats of the true tokens, and whether the likeliest was right, (n, voices), under logits (n, voices, tokens)."""
+    targets = batch.tokens[row, frame][:, list(order)]
+    nats = functional.cross_entropy(
+        logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1), reduction="none"
+    ).view_as(targets)
+    return nats, logits.argmax(-1) == targets
