@@ -11,11 +11,10 @@ import torch
 from ml.models.event_model import EventModel
 from ml.tensors.piece import PieceEvents
 from ml.tensors.sequence import TARGET, EventRow, event_row
-from ml.tensors.vocabulary import END, FIELDS, FRAME_EVENTS
-from ml.tensors.window import Window
+from ml.tensors.sliding import sliding_windows
+from ml.tensors.vocabulary import END, FIELDS
 from ml.training.batches import batches_of
 from ml.training.cache import CachedCorpus
-from ml.training.windows import last_bar_that_fits
 
 MAX_EVENTS = 1536
 PIECES = 120
@@ -45,24 +44,11 @@ class Bits:
 def evaluation_rows(piece: PieceEvents, notes: int = NOTES, max_events: int = MAX_EVENTS) -> list[EventRow]:
     """The first `notes` notes of a piece as rows of all parts asked; each note is asked exactly once.
 
-    The first row starts from nothing; a later one is given the second half of the bars before it as its past.
+    Rows are those of `ml.tensors.sliding`.
     """
-    room = max_events - FRAME_EVENTS - len(piece.instruments) - 1
-    asked = tuple(range(len(piece.instruments)))
     limit = int(piece.onset[min(notes, len(piece)) - 1]) + 1
     last_bar = int(np.searchsorted(piece.bar_starts, limit, "left"))
-    rows: list[EventRow] = []
-    first = region = 0
-    while region < last_bar:
-        end = min(last_bar_that_fits(piece, first, room), last_bar)
-        if end <= region:
-            if first < region:
-                first = region
-                continue
-            end = region + 1
-        rows.append(event_row(piece, Window(first, region, end, end, asked)))
-        first, region = end - max(1, (end - region) // 2) if end - region > 1 else end, end
-    return rows
+    return [event_row(piece, window) for window in sliding_windows(piece, last_bar, max_events)]
 
 
 def validation_rows(

@@ -10,23 +10,14 @@ from ml.tensors import vocabulary as v
 from ml.tensors.bar_grid import BarGrid
 from ml.tensors.piece import PieceEvents
 from ml.tensors.sequence import EventRow, event_row
+from ml.tensors.sliding import last_bar_that_fits
 from ml.tensors.window import NO_HINTS, Window
 from ml.training.augmentation import Augmentation, doubled, halved, loosened, random_shift
 from ml.training.hints import random_hints
 
-MAX_BARS = 192
 ASKED_BARS = (1, 2, 4, 8, 16)
 VERBS = {"continue": 0.5, "fill": 0.18, "vary": 0.1, "accompany": 0.16, "generate": 0.06}
 """How often each kind of request is chosen."""
-
-
-def last_bar_that_fits(piece: PieceEvents, first_bar: int, events: int) -> int:
-    """The largest bar such that [first_bar, bar) holds at most `events` notes; first_bar if one bar is too many."""
-    start = int(np.searchsorted(piece.onset, piece.bar_starts[first_bar], "left"))
-    bars = len(piece.bar_starts) - 1
-    if len(piece) - start <= events:
-        return min(bars, first_bar + MAX_BARS)
-    return min(int(np.searchsorted(piece.bar_starts, piece.onset[start + events], "right")) - 1, first_bar + MAX_BARS)
 
 
 def random_window(

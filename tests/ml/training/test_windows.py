@@ -11,8 +11,9 @@ from ml.tensors import vocabulary as v
 from ml.tensors.event_features import COLUMN
 from ml.tensors.piece import piece_events
 from ml.tensors.sequence import TARGET, event_row
+from ml.tensors.sliding import MAX_BARS, last_bar_that_fits
 from ml.training.augmentation import Augmentation
-from ml.training.windows import MAX_BARS, VERBS, last_bar_that_fits, random_row, random_window
+from ml.training.windows import VERBS, random_row, random_window
 from tests.ml.training.tunes import tune
 
 QUARTER = 24
