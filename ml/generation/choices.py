@@ -50,7 +50,7 @@ class FreeChoices:
         self.open, self.left = tables.open.copy(), tables.left.copy()
         self.any_open = np.array(self.open.any(axis=0))
         self.last_index, self.last_part, self.here = -1, -1, 0
-        last = int(np.flatnonzero(self.any_open)[-1])
+        last = int(np.flatnonzero(self.any_open)[-1]) if self.any_open.any() else 0
         self.last_bar = int(np.argmax(tables.bar_of == tables.bar_of[last]))
         """First step of the last bar in which a note may start."""
 
