@@ -72,16 +72,21 @@ class Prompt:
         """
         piece, locked = with_notes(self.piece, self.locked, written)
         layout = self.layout(piece.onset, piece.part, written, max_events)
-        region_bar = max(self.region_bar, layout.first_bar)
-        window = Window(
-            layout.first_bar, region_bar, layout.end_bar, layout.given_end_bar, self.asked, style=self.style
-        )
+        window = self.window(layout)
         if not layout.rows.all():
             piece, locked = only(piece, layout.rows), locked[layout.rows]
+        return event_row(piece, window, ask=bool(written.shape[1]), hints=self.hints(window, locked)), window
+
+    def window(self, layout: Layout) -> Window:
+        """What a row of this layout covers."""
+        region_bar = max(self.region_bar, layout.first_bar)
+        return Window(layout.first_bar, region_bar, layout.end_bar, layout.given_end_bar, self.asked, style=self.style)
+
+    def hints(self, window: Window, locked: NDArray[np.bool_]) -> Hints:
+        """What a row of this window tells beside notes; `locked` marks notes of its piece."""
         first, region, end = (self.grid.start(bar) for bar in (window.first_bar, window.region_bar, window.end_bar))
         kept = self.kept[:, (self.kept[0] >= region) & (self.kept[0] < end)]
-        hints = Hints(locked, chords_from(self.chords, first, end), kept, self.density, self.leaps)
-        return event_row(piece, window, ask=bool(written.shape[1]), hints=hints), window
+        return Hints(locked, chords_from(self.chords, first, end), kept, self.density, self.leaps)
 
     def layout(self, onset: Array, part: Array, written: Array, max_events: int = MAX_EVENTS) -> Layout:
         """What the next row shows, of notes with these onsets and parts, which hold those `written`."""

@@ -10,6 +10,7 @@ answer can (`contradictions`, which `GenerationRequest.check` asks before anythi
 What models say of notes beside writing them (surprise, alternatives, attention) is in `explanations`.
 """
 
+from ml.requests.choosing import Choosing, RankedTake
 from ml.requests.explanations import (
     NOTE_FIELDS,
     Alternatives,
@@ -37,7 +38,7 @@ from ml.requests.request import (
     continue_region,
 )
 from ml.requests.staying import replaced_notes, ringing_notes, staying
-from ml.requests.take import Provenance, Take, TakeNote, score_with_notes, score_with_take, take_alone
+from ml.requests.take import Provenance, Take, TakeNote, making_way, score_with_notes, score_with_take, take_alone
 from ml.requests.variation import varied_region
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "STYLES",
     "Alternatives",
     "Attention",
+    "Choosing",
     "ChordRule",
     "GenerationRequest",
     "Keep",
@@ -57,6 +59,7 @@ __all__ = [
     "Option",
     "PermittedPitches",
     "Provenance",
+    "RankedTake",
     "RefusedRequest",
     "Region",
     "Sampling",
@@ -69,6 +72,7 @@ __all__ = [
     "Violation",
     "continue_region",
     "kept_harmony",
+    "making_way",
     "replaced_notes",
     "ringing_notes",
     "score_with_notes",

@@ -27,6 +27,7 @@ from studio.engine.engine import Engine
 from studio.engine.generator import Generator
 from studio.engine.messages import (
     Checked,
+    Chosen,
     EngineMessage,
     Failed,
     Finished,
@@ -45,6 +46,7 @@ from studio.engine.tasks import StudyWork
 
 __all__ = [
     "Checked",
+    "Chosen",
     "Engine",
     "EngineMessage",
     "Failed",

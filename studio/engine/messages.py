@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ml.requests import Take, TakeNote
+from ml.requests.choosing import RankedTake
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,45 @@ class Remarked:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How much of the whole job is done, 0 to 1, judged by how far the notes have come in the region."""
+    """How much of the whole job is done, 0 to 1, judged by how far the notes have come in the region.
+
+    `notes_per_s`: how fast each model that has written a few notes works at them, by its id; the time in which it
+    waits for the others does not count.
+    """
 
     job: int
     fraction: float
+    notes_per_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a model's answer comes down to, after all of its candidates were written; comes before its `ModelDone`.
+
+    `takes`, best first, take the places of those that streamed: show them as takes 0, 1, 2 ... A ranked take whose
+    `number` is below the request's `takes` is one of those (told by `TakeDone` with that index), perhaps with fewer
+    notes; the others are new. Streamed takes that are not among them were left out: a musician who is listening to
+    one, or has starred it, should keep it. There may be fewer than were asked for, never more, and at least one as
+    long as any candidate had a note. `sentence` says in plain words what was done.
+    """
+
+    job: int
+    model: str
+    takes: tuple[RankedTake, ...]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModelDone:
-    """The model has no more takes to give for this job."""
+    """The model has no more takes to give for this job. `notes_per_s` as in `Progress`, None where it wrote too little.
+
+    `cancelled`: it was stopped alone, by `Engine.cancel_model`; the takes that it finished before remain good.
+    """
 
     job: int
     model: str
+    notes_per_s: float | None = None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +147,5 @@ class Studied:
     sentence: str | None = None
 
 
-JobMessage = Started | NoteMade | TakeDone | Remarked | Progress | ModelDone | Failed | Finished
+JobMessage = Started | NoteMade | TakeDone | Remarked | Progress | Chosen | ModelDone | Failed | Finished
 EngineMessage = JobMessage | Warmed | Checked | Measured | Studied
