@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ml.generation.prompt import Prompt
 from ml.measures.copying import repeated_share
 from ml.music import MUTED
-from ml.requests import TakeNote, Verb, replaced_notes
+from ml.requests import Placed, TakeNote, Verb, replaced_notes
 
 COPY_NOTES = 6
 """A take of fewer notes than this may well be a plain repetition."""
@@ -30,8 +30,6 @@ WALL_NOTES = 12
 LOOK_BACK_BARS = 64
 
 Array = NDArray[np.int64]
-Placed = tuple[int, int, int]
-"""Track, start in ticks, MIDI pitch."""
 
 
 def fault(prompt: Prompt, notes: list[TakeNote]) -> str | None:
@@ -41,6 +39,8 @@ def fault(prompt: Prompt, notes: list[TakeNote]) -> str | None:
     placed = [(note.track, note.start, note.pitch) for note in notes]
     if is_unchanged(prompt, placed):
         return "is the same as what was there"
+    if frozenset(placed) in prompt.request.unlike:
+        return "is the same as one that you have heard before"
     if is_copy(prompt, placed):
         return "hardly does more than repeat the prompt"
     before = song_before(prompt)

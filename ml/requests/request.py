@@ -20,6 +20,10 @@ MAX_TRACKS = 16
 """Models write so many tracks at once at most."""
 
 
+Placed = tuple[int, int, int]
+"""Track, start in ticks, MIDI pitch of a note."""
+
+
 class Verb(Enum):
     """What the user pressed. A model sees given notes and an asked region; the verb decides what is given:
 
@@ -94,7 +98,11 @@ class Sampling:
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """Ask `takes` alternatives for `region` of `score`; take number k is drawn with the seed and k alone."""
+    """Ask `takes` alternatives for `region` of `score`; take number k is drawn with the seed and k alone.
+
+    `unlike` are earlier answers for the same place, as the notes that they place: a take that is the same as one of
+    them is drawn again.
+    """
 
     score: Score
     region: Region
@@ -105,6 +113,7 @@ class GenerationRequest:
     sampling: Sampling = Sampling()
     takes: int = 4
     seed: int = 0
+    unlike: frozenset[frozenset[Placed]] = frozenset()
 
     def check(self) -> None:
         """Raise RefusedRequest when the request has no room, contradicts itself or leaves nothing possible."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ml.music import MUTED, Note, NoteTable, Score, Track
 from ml.requests.plain import Plain, plain_keep, plain_leanings, plain_limits
-from ml.requests.request import GenerationRequest, Region
+from ml.requests.request import GenerationRequest, Placed, Region
 from ml.requests.staying import staying
 
 
@@ -92,6 +93,11 @@ class Take:
     provenance: Provenance
     remarks: tuple[str, ...] = ()
 
+    @property
+    def placed(self) -> frozenset[Placed]:
+        """What tells takes apart: which notes start where, whatever their lengths and velocities."""
+        return frozenset((note.track, note.start, note.pitch) for note in self.notes)
+
     def table(self, track: int) -> NoteTable:
         """The take's notes for one track."""
         return NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in self.notes if n.track == track)
@@ -107,11 +113,15 @@ def score_with_take(score: Score, take: Take, source: int = 0) -> Score:
     return score_with_notes(score, take.request.region, take.notes, source)
 
 
-def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...], source: int = 0) -> Score:
+def score_with_notes(
+    score: Score, region: Region, notes: tuple[TakeNote, ...], source: int | Sequence[int] = 0
+) -> Score:
     """The score with these notes in place of what starts in the region; also for takes still being written.
 
-    What `score_with_take` says of ringing notes, notes that stay and `source` holds here.
+    What `score_with_take` says of ringing notes, notes that stay and `source` holds here; `source` may also be a
+    number for each of the notes.
     """
+    sources = [source] * len(notes) if isinstance(source, int) else source
     for index in region.tracks:
         track = score.tracks[index]
         table = track.notes
@@ -124,13 +134,15 @@ def score_with_notes(score: Score, region: Region, notes: tuple[TakeNote, ...], 
         if len(inside):
             table = table.without(inside)
         written = NoteTable.of(
-            Note(n.start, n.length, n.pitch, n.velocity, source=source) for n in notes if n.track == index
+            Note(n.start, n.length, n.pitch, n.velocity, source=number)
+            for n, number in zip(notes, sources, strict=True)
+            if n.track == index
         )
-        score = score.with_track(index, track.with_notes(table.added(_making_way(written, stay))))
+        score = score.with_track(index, track.with_notes(table.added(making_way(written, stay))))
     return score
 
 
-def _making_way(written: NoteTable, stay: NoteTable) -> NoteTable:
+def making_way(written: NoteTable, stay: NoteTable) -> NoteTable:
     """The written notes without what would sound over a note that stays on the same pitch."""
     for note in stay:
         same = written.pitch == note.pitch
