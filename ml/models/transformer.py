@@ -9,6 +9,7 @@ The recurrent layer hands attention what came before each note, which it needs t
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -147,8 +148,8 @@ class TransformerTrunk(nn.Module):
             x = block.finish(x, functional.scaled_dot_product_attention(q, keys, values, attn_mask=seen))
         return x
 
-    def attention(self, vectors: Tensor, places: Tensor) -> list[Tensor]:
-        """How each event looks at those before it and itself, of each block: (batch, heads, events, events).
+    def attention(self, vectors: Tensor, places: Tensor) -> Iterator[Tensor]:
+        """How each event looks at those before it and itself, block after block: (batch, heads, events, events) each.
 
         Rows sum to 1. Only for showing: `forward` never makes these.
         """
@@ -157,13 +158,12 @@ class TransformerTrunk(nn.Module):
             x = x + self.gru(x)[0]
         cosine, sine = self.rotary(places, 0)
         later = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).triu(1)
-        looks: list[Tensor] = []
         for block in self.stack:
             q, k, v = block.project(x, cosine, sine)
             scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
-            looks.append(scores.masked_fill(later, -math.inf).softmax(-1))
-            x = block.finish(x, looks[-1] @ v)
-        return looks
+            looks = scores.masked_fill(later, -math.inf).softmax(-1)
+            yield looks
+            x = block.finish(x, looks @ v)
 
 
 @dataclass(frozen=True)

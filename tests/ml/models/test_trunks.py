@@ -87,7 +87,7 @@ def test_attention_that_is_shown_is_causal_and_the_one_that_is_used():
     torch.manual_seed(3)
     trunk = EventModel(SMALL["transformer"]).eval().trunk
     vectors, places = torch.randn(1, 12, 64), torch.rand(1, 12, 3) * 20
-    looks = trunk.attention(vectors, places)
+    looks = list(trunk.attention(vectors, places))
     assert [tuple(look.shape) for look in looks] == [(1, 2, 12, 12)] * 2
     for look in looks:
         assert torch.allclose(look.sum(-1), torch.ones(1, 2, 12), atol=1e-6)

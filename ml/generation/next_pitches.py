@@ -1,0 +1,162 @@
+"""How likely each pitch is for a note that starts at a given tick: what a musician sees while writing by hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ml.generation.field_bits import Floats
+from ml.generation.moment import GONE_TRACK, TOO_DENSE, probabilities
+from ml.generation.song_rows import DENSEST, fullest_tracks, song_piece
+from ml.models.checkpoint import LoadedModel
+from ml.models.note_head import Situation
+from ml.music import Score
+from ml.requests import NextPitches, Unexplained
+from ml.tensors import vocabulary as v
+from ml.tensors.bar_grid import BarGrid
+from ml.tensors.event_features import COLUMN
+from ml.tensors.piece import Array, PieceEvents, to_steps
+from ml.tensors.sequence import EventRow, event_row, onset_class
+from ml.tensors.window import Window
+
+MAX_EVENTS = 640
+"""What is read again after an edit: enough to know the music, little enough not to be waited for."""
+BLOCK_BARS = (16, 8, 4, 2, 1)
+"""A row asks for the block of bars that the tick lies in, so that another tick in it costs next to nothing."""
+BLOCK_SHARE = 0.5
+"""Most of a row that the block may take: the rest is for what comes before it."""
+KEPT = 4
+
+
+@dataclass(frozen=True)
+class Context:
+    """A row that was read. `states` (events, width); of the track's own notes `onset` and `pitch` (n,), in order;
+    `past` of them lie before ASK, which is event `ask`."""
+
+    score: Score
+    row: EventRow
+    grid: BarGrid
+    window: Window
+    part: int
+    states: Tensor
+    onset: Array
+    pitch: Array
+    past: int
+    ask: int
+
+
+class PitchMemory:
+    """The last few contexts: whoever asks again and again keeps one. Belongs to one thread."""
+
+    def __init__(self) -> None:
+        self._contexts: OrderedDict[tuple[str, int, int], Context] = OrderedDict()
+
+    def find(self, model: LoadedModel, score: Score, track: int, step: int) -> Context | None:
+        """The context of this very score in which the step lies."""
+        for key, context in self._contexts.items():
+            window, grid = context.window, context.grid
+            here = grid.start(window.region_bar) <= step < grid.start(window.end_bar)
+            if here and key[:2] == (model.checkpoint, track) and context.score is score:
+                self._contexts.move_to_end(key)
+                return context
+        return None
+
+    def keep(self, model: LoadedModel, track: int, context: Context) -> None:
+        self._contexts[model.checkpoint, track, context.window.region_bar] = context
+        while len(self._contexts) > KEPT:
+            self._contexts.popitem(last=False)
+
+
+@torch.inference_mode()
+def next_pitches(
+    model: LoadedModel, score: Score, track: int, tick: int, cancelled: Callable[[], bool], *,
+    memory: PitchMemory | None = None, beside: bool = False,
+) -> NextPitches | Unexplained | None:  # fmt: skip
+    """The probability of each MIDI pitch for the next note of a track, given that it starts at `tick`.
+
+    The model knows the track's notes before the tick, and the other tracks up to the end of the bars around it, also
+    what sounds at and after the tick. `beside`: notes of the track that start at the tick count as written, and the
+    note is one above them. None once cancelled.
+    """
+    if not 0 <= track < len(score.tracks) or tick < 0:
+        return Unexplained(GONE_TRACK)
+    step = int(to_steps(np.array([tick]), score.ticks_per_quarter)[0])
+    context = memory.find(model, score, track, step) if memory else None
+    if context is None:
+        if cancelled():
+            return None
+        context = read_context(model, score, track, tick, step)
+        if context is None:
+            return Unexplained(TOO_DENSE)
+        if memory:
+            memory.keep(model, track, context)
+    before = int(np.searchsorted(context.onset, step, "right" if beside else "left"))
+    probability, above = chances(model, context, step, before)
+    return NextPitches(track, tick, probability, above)
+
+
+def read_context(model: LoadedModel, score: Score, track: int, tick: int, step: int) -> Context | None:
+    """Read the bars around a tick; None where a single bar is too much."""
+    time_map = score.time_map
+    song = song_piece(score, fullest_tracks(score, [track]), time_map.bar_start(time_map.bar_at(tick) + 1))
+    piece, grid = song.piece, song.grid
+    part = piece.tracks.index(track)
+    window = window_at(piece, grid, grid.place(step)[0], part)
+    start, region, end = (grid.start(bar) for bar in (window.first_bar, window.region_bar, window.end_bar))
+    if np.diff(np.searchsorted(piece.onset, (start, end)))[0] > DENSEST:
+        return None
+    row = event_row(piece, window)
+    network = model.network
+    states = network.states(torch.from_numpy(row.features)[None], torch.from_numpy(row.places)[None])[0]
+    own = (piece.part == part) & (piece.onset >= start) & (piece.onset < end)
+    onset, pitch = piece.onset[own], piece.pitch[own]
+    ask = int(np.flatnonzero(row.features[:, COLUMN["kind"]] == v.ASK)[0])
+    past = int(np.searchsorted(onset, region))
+    return Context(score, row, grid, window, part, states, onset, pitch, past, ask)
+
+
+def window_at(piece: PieceEvents, grid: BarGrid, bar: int, part: int) -> Window:
+    """The block of bars around a bar, and as many bars before it as there is room for."""
+
+    def count(first: int, end: int) -> int:
+        return int(np.diff(np.searchsorted(piece.onset, (grid.start(first), grid.start(end))))[0])
+
+    room = MAX_EVENTS - v.FRAME_EVENTS - len(piece.instruments)
+    for bars in BLOCK_BARS:
+        region = bar // bars * bars
+        if count(region, region + bars) <= room * BLOCK_SHARE:
+            break
+    first = region
+    while first > 0 and region - first < 8 * BLOCK_BARS[0] and count(first - 1, region + bars) <= room:
+        first -= 1
+    return Window(first, region, region + bars, region + bars, (part,))
+
+
+def chances(model: LoadedModel, context: Context, step: int, before: int) -> tuple[Floats, int]:
+    """Probabilities (128,) of a note at `step` after `before` notes of the track; and the pitch it must lie above."""
+    row, grid = context.row, context.grid
+    written = before - context.past
+    onset = int(context.onset[before - 1]) if before else -1
+    cursor = onset if written > 0 else grid.start(context.window.region_bar)
+    state = context.states[context.ask + max(written, 0)][None]
+    _, place, bar = grid.place(cursor)
+    delta = int(onset_class(np.array([step - cursor]), np.array([bar]))[0])
+    last = int(context.pitch[before - 1]) if before else -1
+
+    def one(value: int) -> Tensor:
+        return torch.tensor([value])
+
+    at = Situation(
+        one(place % v.POSITIONS), one(bar), one(context.part if written > 0 else -1), one(last if written > 0 else -1),
+        torch.tensor([True]), one(row.tonic), torch.tensor([row.minor]), torch.from_numpy(row.asked)[None],
+        torch.from_numpy(row.instruments)[None],
+    )  # fmt: skip
+    head, position, part = model.network.head, one(grid.place(step)[1] % v.POSITIONS), one(context.part)
+    state = head.after_onset(state, one(delta), position)
+    state = head.after_part(state, part, position, at)
+    return probabilities(head.pitch_logits(state, one(delta), part, one(last), at)), last if onset == step else -1
