@@ -28,6 +28,7 @@ from studio.audio.messages import (
     Status,
     Trouble,
 )
+from studio.audio.passes import SwitchWhen
 from studio.audio.plan import PlaybackPlan, make_plan
 from studio.audio.player import Player
 from studio.audio.render import Rendered, UnrenderableScore, render_wav
@@ -46,6 +47,7 @@ __all__ = [
     "Rendered",
     "SoundFontMissing",
     "Status",
+    "SwitchWhen",
     "Trouble",
     "UnrenderableScore",
     "default_sound_font",

@@ -21,6 +21,8 @@ CHASE_S = 0.03
 """A note already under way where playback starts is struck again if at least this much of it is left."""
 GLIDE_PER_S = 127 / 0.04
 """How fast a volume moves while notes sound: the full range in 40 ms, so that it never clicks."""
+SEAM_S = 1e-6
+"""A note that would end so shortly after the place where another plan goes on ends there: times are rounded."""
 KEEP_S = 0.05
 """How long a note that is over is still remembered, beyond what the output is unsure about."""
 
@@ -96,6 +98,26 @@ class Feeder:
         self._put_offs(self._flights.due(end_s, inclusive=True))
         for slot, _, number in pedals_down(self._receiver.state):
             self._set(end_s, control(slot, number, 0))
+
+    def join(self, current: Pass, fresh: Pass) -> None:
+        """Go on in the middle of the piece by another plan, from where `current` ends and `fresh` starts.
+
+        Notes in both plans sound on, those that are gone end there. What the new plan sets differently is set there,
+        and what is held on voices that it un-mutes is struck.
+        """
+        seam_s, plan = fresh.out_s, fresh.plan
+        fresh.begun = True
+        fresh.next_control = int(np.searchsorted(plan.control_s, fresh.song_s, "left"))
+        fresh.next_note = int(np.searchsorted(plan.on_s, fresh.song_s, "left"))
+        fresh.next_click_s = fresh.song_s
+        for flight in self._flights.unended():
+            end_s = _end_of(flight, fresh)
+            flight.off_s = seam_s if end_s is None or end_s < seam_s + SEAM_S else end_s
+        self._put_offs(self._flights.due(seam_s, inclusive=True))
+        self._glides.clear()
+        for message in messages_to(state_before(plan, fresh.next_control), self._receiver.state):
+            self._set(seam_s, message)
+        self._strike(fresh, self._unmuted(fresh, current.plan, fresh.song_s), seam_s)
 
     def flush(self) -> None:
         """Give the output what was handed out, in order of time."""
@@ -193,12 +215,18 @@ class Feeder:
         self._glided_s = now_s
         self._send(messages_to(desired, self._receiver.state))
 
+        self._strike(fresh, self._unmuted(fresh, before, fresh.song_at(now_s)), now_s)
+
+    @staticmethod
+    def _unmuted(fresh: Pass, before: PlaybackPlan, song_s: float) -> NDArray[np.int64]:
+        """Rows of notes that are held at a place on voices that another plan had muted."""
         were_silent = {voice.slot for voice in before.voices if not voice.audible}
         unmuted = [voice.slot for voice in fresh.plan.voices if voice.audible and voice.slot in were_silent]
-        if unmuted:
-            held = _held(fresh.plan, fresh.song_at(now_s)) & np.isin(fresh.plan.slot, unmuted)
-            held[fresh.next_note :] = False
-            self._strike(fresh, np.flatnonzero(held), now_s)
+        if not unmuted:
+            return np.zeros(0, np.int64)
+        held = _held(fresh.plan, song_s) & np.isin(fresh.plan.slot, unmuted)
+        held[fresh.next_note :] = False
+        return np.flatnonzero(held)
 
     @property
     def gliding(self) -> bool:

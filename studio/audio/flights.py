@@ -51,6 +51,10 @@ class Flights:
             flight.off_sent = True
         return due
 
+    def unended(self) -> list[Flight]:
+        """Notes whose note-off was not handed over yet."""
+        return [flight for flight in self._flights if not flight.off_sent]
+
     def prune(self, sure_s: float) -> None:
         """Forget notes that surely ended before `sure_s`."""
         self._flights = [f for f in self._flights if not (f.off_sent and f.off_s < sure_s)]

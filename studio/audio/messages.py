@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studio.audio.passes import SwitchWhen
 from studio.audio.plan import PlaybackPlan
 from studio.audio.synth import GAIN
 
@@ -36,7 +37,7 @@ class PlayerOptions:
 class SetPlan:
     serial: int
     plan: PlaybackPlan
-    at_loop: bool
+    when: SwitchWhen = SwitchWhen.NOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from studio.audio.messages import (
     Status,
     Stop,
 )
+from studio.audio.passes import SwitchWhen
 from studio.audio.plan import PlaybackPlan
 from studio.audio.player_link import PlayerLink
 
@@ -97,14 +98,14 @@ class Player:
 
     # --- commands
 
-    def set_plan(self, plan: PlaybackPlan, *, at_loop: bool = False) -> int:
-        """Play this plan, at once or from the next time the loop starts over; returns its serial number.
+    def set_plan(self, plan: PlaybackPlan, *, when: SwitchWhen = SwitchWhen.NOW) -> int:
+        """Play this plan at once, from the next bar line, or from the next time the loop starts over.
 
-        At once: notes in both plans go on sounding, those that are gone end. `PlanHeard` with the serial
-        number comes when it is what one hears.
+        Returns its serial number; `PlanHeard` with it comes when it is what one hears. At once and at a bar line,
+        notes in both plans go on sounding and those that are gone end.
         """
         self._serial += 1
-        self._plan = SetPlan(self._serial, plan, at_loop)
+        self._plan = SetPlan(self._serial, plan, when)
         self._send(self._plan)
         return self._serial
 
@@ -232,7 +233,7 @@ class Player:
         self._status = STARTING
         self._heard_from_s, self._patience_s = self._clock(), FIRST_REPORT_S
         if self._plan:
-            self._plan = replace(self._plan, at_loop=False)
+            self._plan = replace(self._plan, when=SwitchWhen.NOW)
             self._send(self._plan)
         self._send(self._loop)
         self._send(self._metronome)

@@ -180,9 +180,9 @@ class Station:
 
     def _obey(self, command: Command) -> None:
         match command:
-            case SetPlan(serial, plan, at_loop):
+            case SetPlan(serial, plan, when):
                 self._pin(plan.presets())
-                self._transport.set_plan(plan, serial, at_loop)
+                self._transport.set_plan(plan, serial, when)
             case Play(position_s, count_in_bars):
                 if self._sound.worth_retrying:
                     self._restart_driver()

@@ -59,6 +59,23 @@ TOP_P = Setting("top_p", 0.97, "How much of the likely choices models draw from:
 CHOSEN_MODELS: Setting[tuple[str, ...]] = Setting(
     "chosen_models", (), "Models that answer when they are asked; none means the first two of the shelf."
 )
+TRIES = Setting("tries", 2, "How many candidates a model writes for each take that it shows.", lowest=1, highest=8)
+TIDY_TAKES = Setting("tidy_takes", True, "Whether hanging, overlapping and unplayable notes are mended.")
+DROP_EMPTY_TAKES = Setting("drop_empty_takes", True, "Whether candidates that hold hardly anything are left out.")
+DROP_ALIKE_TAKES = Setting("drop_alike_takes", True, "Whether candidates nearly like another or an earlier take are "
+                           "left out.")  # fmt: skip
+RANK_BY_SURPRISE = Setting("rank_by_surprise", True, "Whether takes that a second model finds likely come first.")
+RANK_BY_LEANINGS = Setting("rank_by_leanings", True, "Whether takes as dense and leaping as asked for come first.")
+RANK_BY_ENDING = Setting("rank_by_ending", True, "Whether takes that end their phrase come first.")
+RANK_BY_FORM = Setting("rank_by_form", True, "Whether takes that repeat themselves as much as the song come first.")
+DIVERSE_TAKES = Setting("diverse_takes", True, "Whether the takes shown should differ from each other.")
+SECOND_MODEL = Setting("second_model", "", "Model that judges the takes of the others; empty for the first other one.")
+SWITCH_TAKES = Setting("switch_takes", "bar", "When a take that is chosen while the song plays comes in: now, at the "
+                       "next bar, or when the loop comes round.", choices=("now", "bar", "loop"))  # fmt: skip
+MATCH_LOUDNESS = Setting("match_loudness", True, "Whether all takes are heard equally loud; what you keep is as the "
+                         "model wrote it.")  # fmt: skip
+HEAR_TAKES_ALONE = Setting("hear_takes_alone", False, "Whether takes are heard without the song's other tracks.")
+WHY_MODEL = Setting("why_model", "", "Model that is asked about notes; empty for who wrote them, else the first.")
 MODELS_FOLDER = Setting("models_folder", "", "Folder with more models; empty for the program's own.")
 SOUND_FONT = Setting("sound_font", "", "Sound font file (.sf2 or .sf3); empty for the one that is shipped.")
 AUDIO_DRIVER = Setting("audio_driver", "", "FluidSynth audio driver, such as pulseaudio; empty to choose by itself.")
@@ -84,6 +101,20 @@ SETTINGS: tuple[Setting[Any], ...] = (
     TEMPERATURE,
     TOP_P,
     CHOSEN_MODELS,
+    TRIES,
+    TIDY_TAKES,
+    DROP_EMPTY_TAKES,
+    DROP_ALIKE_TAKES,
+    RANK_BY_SURPRISE,
+    RANK_BY_LEANINGS,
+    RANK_BY_ENDING,
+    RANK_BY_FORM,
+    DIVERSE_TAKES,
+    SECOND_MODEL,
+    SWITCH_TAKES,
+    MATCH_LOUDNESS,
+    HEAR_TAKES_ALONE,
+    WHY_MODEL,
     MODELS_FOLDER,
     SOUND_FONT,
     AUDIO_DRIVER,

@@ -12,14 +12,26 @@ again.
     job = studio.ask(verb, Place(track=1, marked=(start_tick, end_tick)), wishes)
     studio.put(request, models)                a request made elsewhere
     studio.takes.answers                       one per model: card, state, sentence, remarks, slots
-    studio.takes.slots                         all takes in the order of [ and ] and of the digits
+    studio.takes.slots                         all takes, by model
+    studio.takes.shown                         those that `studio.auditioning.arrange` shows, in the order of the digits
     studio.audition(slot); studio.audition_next(+1); studio.accept(); studio.reject(); studio.cancel()
+    studio.accept_part(slot, TakePart(bars=(4, 6)))      or tracks=(1,), or notes=frozenset({0, 3}): the takes stay
+    studio.mix(4, slot); studio.auditioning.mix_notes(slot, (0, 3))      a mixture, one more slot: accept it like a take
+    studio.mark(slot, replace(slot.mark, starred=True)); studio.discard(slot); studio.cancel_model(model_id)
+    studio.switch_when = SwitchWhen.BAR; studio.hear_before(True)
     studio.transport.play(); .stop(); .seek(tick); .set_loop((start_tick, end_tick)); .position_tick
 
 `wishes` says what the user may wish for and where, `asking` makes a request of it for each verb, `summary` says it in
 a line, `wish_memory` keeps it in settings and project. A request's score is the document's, with the new track of an
 accompaniment at its end: `follow` leads takes to where their tracks are by now, and stages such a track, so that
 hearing and accepting need not know about it.
+
+`Audition` (`studio.auditioning`) is what a user does with takes: hearing one, at once, from the next bar or from the
+loop point, as loud as the others and in the song or alone (`hearing`, `loudness`), marking and sorting them
+(`take_figures`, `arranging`), mixing them, and accepting all or parts, each time by one step. A mixture is a take whose
+notes remember their takes; `laying` turns any take into excerpts for the song, so that hearing and accepting are the
+same. `EarlierTakes` remembers what was answered: a re-roll is asked to differ. `Questions` joins questions aside to
+models with who asked.
 
 What is heard is the document's score, or, while a take is auditioned, that score with the complete bars of the
 take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are
@@ -35,8 +47,12 @@ window. Reading and exporting (`files`) keep no state, so that a window may do t
 Everything that can go wrong for a user is an exception whose text is one plain sentence: `TROUBLES` lists them.
 """
 
+from studio.session.arranging import Arrangement, SortBy
+from studio.session.audition import Audition, TakePart
 from studio.session.files import Opened, export_score, read_piece
+from studio.session.mixture import Mixture
 from studio.session.studio import Studio, Topic
+from studio.session.take_figures import CopyReport, TakeFigures, TakeMark
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
 from studio.session.transport import Transport
 from studio.session.troubles import TROUBLES
@@ -46,11 +62,19 @@ __all__ = [
     "BAR_CHOICES",
     "TROUBLES",
     "AnswerState",
+    "Arrangement",
+    "Audition",
+    "CopyReport",
+    "Mixture",
     "ModelAnswer",
     "Opened",
     "Partner",
     "Place",
+    "SortBy",
     "Studio",
+    "TakeFigures",
+    "TakeMark",
+    "TakePart",
     "TakeSlot",
     "TakesBoard",
     "Topic",

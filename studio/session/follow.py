@@ -22,6 +22,9 @@ class TrackFollower:
         self._known: list[Track] = list(score.tracks)
         self._count = len(score.tracks)
         self._new = new
+        self._accepted: list[Track | None] = [None] * len(new)
+        """The new tracks as they were last seen in the document, for those that an accepted part brought there."""
+        self._there: list[int | None] = [None] * len(new)
         self._latest = score
         self.staged = self._stage(score)
         """The latest score with the new tracks at its end, each on a channel that is free there."""
@@ -30,7 +33,15 @@ class TrackFollower:
 
     @property
     def new_tracks(self) -> int:
-        return len(self._new)
+        """How many tracks wait behind those of the document."""
+        return self._there.count(None)
+
+    def accepting(self, score: Score) -> None:
+        """The next state of the document is `score`, made of the `staged` one: its new tracks are no longer new."""
+        for number in range(len(self._new)):
+            place = self.places[len(self._known) + number]
+            assert place is not None
+            self._accepted[number], self._there[number] = score.tracks[place], place
 
     def follow(self, score: Score) -> None:
         """Take over the next state of the document."""
@@ -59,12 +70,28 @@ class TrackFollower:
         for track, place in enumerate(places):
             if place is not None:
                 self._known[track] = score.tracks[place]
+        for number, accepted in enumerate(self._accepted):
+            self._there[number] = self._find(score, free, accepted, self._there[number])
+            if (there := self._there[number]) is not None:
+                self._accepted[number] = score.tracks[there]
+                free.discard(there)
         self._count, self._latest, self.staged = len(score.tracks), score, self._stage(score)
-        self.places = [*places, *range(self._count, self._count + len(self._new))]
+        waiting = iter(range(self._count, self._count + self.new_tracks))
+        self.places = [*places, *(next(waiting) if place is None else place for place in self._there)]
+
+    @staticmethod
+    def _find(score: Score, free: set[int], track: Track | None, before: int | None) -> int | None:
+        """Where a new track that was accepted is now; one that undo took away waits again until redo brings it back."""
+        if track is None:
+            return None
+        same = [place for place in free if score.tracks[place] is track]
+        same += [place for place in free if len(track.notes) and score.tracks[place].notes is track.notes]
+        return same[0] if same else before if before in free else None
 
     def _stage(self, score: Score) -> Score:
-        for track in self._new:
-            score = score.with_tracks((*score.tracks, on_free_channel(score, track)))
+        for track, there in zip(self._new, self._there, strict=True):
+            if there is None:
+                score = score.with_tracks((*score.tracks, on_free_channel(score, track)))
         return score
 
     def found(self, tracks: tuple[int, ...]) -> bool:

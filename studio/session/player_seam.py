@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from studio.audio import PlaybackPlan, PlayerMessage
+from studio.audio import PlaybackPlan, PlayerMessage, SwitchWhen
 
 
 class PlayerSeam(Protocol):
     """The part of `studio.audio.Player` that the session drives. Times in seconds from the start of the piece."""
 
-    def set_plan(self, plan: PlaybackPlan, *, at_loop: bool = False) -> int: ...
+    def set_plan(self, plan: PlaybackPlan, *, when: SwitchWhen = SwitchWhen.NOW) -> int: ...
     def play(self, position_s: float) -> None: ...
     def stop(self) -> None: ...
     def seek(self, position_s: float) -> None: ...
@@ -27,7 +27,7 @@ class PlayerSeam(Protocol):
 class NoPlayer:
     """Takes every call and makes no sound: for the command line and scripts, which write files only."""
 
-    def set_plan(self, plan: PlaybackPlan, *, at_loop: bool = False) -> int:
+    def set_plan(self, plan: PlaybackPlan, *, when: SwitchWhen = SwitchWhen.NOW) -> int:
         return 0
 
     def play(self, position_s: float) -> None:

@@ -6,38 +6,35 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from ml.music.keys import DetectedKey
 from ml.requests import GenerationRequest, RefusedRequest, Take, Verb, take_alone
-from studio.audio import Crashed, Status, Trouble, make_plan
+from studio.audio import Crashed, Status, SwitchWhen, Trouble, make_plan
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
 from studio.edit.new_song import empty_song
-from studio.edit.operations.takes import accept_take
-from studio.engine import Engine, EngineMessage, Finished, Shelf
-from studio.project import Journal, ProjectFile, Recoverable, SettingsStore
+from studio.engine import Engine, EngineMessage, Finished, Shelf, Studied, StudyWork
+from studio.project import Journal, ProjectFile, Recoverable, Setting, SettingsStore
+from studio.project.settings import HEAR_TAKES_ALONE, MATCH_LOUDNESS, SWITCH_TAKES
 from studio.session.asking import SEED_LIMIT, key_leaning, request_for
+from studio.session.audition import UNFINISHED, Audition, TakePart
+from studio.session.earlier_takes import EarlierTakes
 from studio.session.files import Opened, export_score, read_piece
-from studio.session.hearing import Hearing
-from studio.session.join_loop import JoinLoop, join_span
+from studio.session.join_loop import join_span
 from studio.session.piece import Piece
 from studio.session.player_seam import NoPlayer, PlayerSeam
-from studio.session.summary import asking_text
+from studio.session.questions import Questions
+from studio.session.summary import asking_text, no_models_text
+from studio.session.take_figures import TakeMark
 from studio.session.takes import TakesBoard, TakeSlot
+from studio.session.topic import Topic
 from studio.session.transport import Transport
 from studio.session.wish_memory import FIELD, WishMemory, from_view, to_view
 from studio.session.wishes import Place, Wishes
 
-
-class Topic(Enum):
-    """What a listener of the studio should look at again. The document tells its own changes itself."""
-
-    TAKES = "takes"
-    TRANSPORT = "transport"
-    FILE = "file"
-    STATUS = "status"
+__all__ = ["Studio", "Topic"]
 
 
 class Studio:
@@ -66,8 +63,6 @@ class Studio:
         self.transport = Transport(player or NoPlayer(), make_plan, self.document.score)
         self._memory = WishMemory(settings)
         self._wishes = self._memory.of_settings()
-        self.switch_at_loop = False
-        """Whether switching takes waits for the loop to come round."""
         self.sound: Status | None = None
         """The sound in use, once the player has told."""
         self.status = ""
@@ -76,12 +71,17 @@ class Studio:
         self.on_shelf_news: Callable[[EngineMessage], None] = lambda message: None
         """Told by `poll` what the engine says about models rather than takes."""
         self._random = randomness or random.SystemRandom()
-        self._join = JoinLoop(self.transport)
-        self._choose_first = False
-        self._hearing = Hearing(self.transport, self.takes, self.document.score)
+        self.auditioning = Audition(
+            engine, self.document, self.piece, self.takes, self.transport, settings, self._tell, self.say
+        )
+        """What can be done with the takes that show, beyond the methods here."""
+        self.earlier = EarlierTakes()
+        """What was answered before, by place: an answer to a fresh seed differs from it."""
+        self.takes.on_complete.append(self._remember)
+        self._questions = Questions(engine)
         self._listeners: list[Callable[[Topic], None]] = []
         self._news = threading.Event()
-        self._unsubscribe = self.document.subscribe(self._on_change)
+        self._unsubscribe = (self.document.subscribe(self._on_change), settings.subscribe(self._on_setting))
         engine.on_message = self._woken
 
     @property
@@ -121,13 +121,16 @@ class Studio:
         self._news.clear()
         told: list[EngineMessage] = []
         for message in self.engine.poll():
-            (told.append if self.takes.receive(message) else self.on_shelf_news)(message)
+            if isinstance(message, Studied):
+                self._questions.receive(message)
+            else:
+                (told.append if self.takes.receive(message) else self.on_shelf_news)(message)
         if told:
-            self._audition_first()
+            self.auditioning.hear_first()
             if self.takes.auditioned is not None:
-                self._hearing.hear(self.document.score, at_loop=False)
+                self.auditioning.hear_now()
             if any(isinstance(message, Finished) for message in told):
-                self._say_outcome()
+                self.auditioning.say_outcome()
             self._tell(Topic.TAKES)
         self.transport.flush()
         moved = False
@@ -160,7 +163,8 @@ class Studio:
         self.engine.on_message = None
         self.engine.close()
         self.transport.player.close()
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         self.piece.close(keep_journal=keep_journal)
 
     # --- files
@@ -210,7 +214,9 @@ class Studio:
         Raises UnknownKind, UnwritableFile, SoundFontMissing or RefusedRequest. A window that wants progress or a
         thread calls `export_score` with the scores that it finds here.
         """
-        score = self.document.score if slot is None else take_alone(self._finished(slot))
+        if slot is not None and slot.take is None:
+            raise RefusedRequest(UNFINISHED)
+        score = self.document.score if slot is None or slot.take is None else take_alone(slot.take)
         export_score(score, path, self.sound_font)
         self.say(f'Exported "{path.name}".')
 
@@ -225,7 +231,7 @@ class Studio:
 
     def _show(self, begin: Callable[[], None]) -> None:
         """Let another piece begin: no takes, no loop, the playhead at the start, a track with music chosen."""
-        self._drop_takes()
+        self.auditioning.drop()
         begin()
         self.transport.stop()
         self.transport.set_loop(None)
@@ -234,7 +240,7 @@ class Studio:
         self.document.set_current_track(next((i for i, t in enumerate(tracks) if len(t.notes) and not t.drums), 0))
         self._tell(Topic.FILE)
 
-    # --- asking and choosing
+    # --- asking
 
     def place(self, marked: tuple[int, int] | None = None) -> Place:
         """What is pointed at now; `marked` are ticks that a window shows as marked."""
@@ -244,7 +250,7 @@ class Studio:
     @property
     def own_loop(self) -> tuple[int, int] | None:
         """The loop that the user has set, also while takes are heard in another one."""
-        return self._join.own
+        return self.auditioning.join.own
 
     def ask(self, verb: Verb, place: Place | None = None, wishes: Wishes | None = None) -> int:
         """Ask the models for what the verb means at this place; returns the engine's job number.
@@ -254,6 +260,8 @@ class Studio:
         wishes = wishes or self.wishes
         seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
         request = request_for(verb, self.document.score, place or self.place(), wishes, seed)
+        if wishes.seed is None:  # with a seed of their own users want just what it gives
+            request = replace(request, unlike=self.earlier.of(request))
         return self.put(request, wishes.models)
 
     def put(self, request: GenerationRequest, models: tuple[str, ...] = ()) -> int:
@@ -261,12 +269,12 @@ class Studio:
         found = [self.shelf.find(name) for name in models] or self.shelf.standard()
         cards = list({card.id: card for card in found}.values())
         if not cards:
-            raise RefusedRequest(self._no_models())
-        self._drop_takes()
+            raise RefusedRequest(no_models_text(self.shelf))
+        self.auditioning.drop()
         job = self.engine.submit(request, [card.id for card in cards])
         self.takes.open(job, request, cards, self.document.score)
-        self._choose_first = True
-        self._join.open(request)
+        self.auditioning.choose_first = True
+        self.auditioning.join.open(request)
         self._tell(Topic.TAKES)
         self._tell(Topic.TRANSPORT)
         self.say(asking_text(request, [card.name for card in cards]))
@@ -286,82 +294,94 @@ class Studio:
         """The key that the music before the join suggests; shown, and never enforced."""
         return key_leaning(self.document.score, self.document.selection.span(self.document.score))
 
+    # --- the takes that show; what may be refused raises RefusedRequest and changes nothing
+
+    @property
+    def switch_when(self) -> SwitchWhen:
+        """When a take that is chosen while the song plays comes in; kept in the settings."""
+        return self.auditioning.when
+
+    @switch_when.setter
+    def switch_when(self, when: SwitchWhen) -> None:
+        self.settings.set(SWITCH_TAKES, when.value)
+
     def audition(self, slot: TakeSlot | None) -> None:
         """Let a take be heard in the song in place of what is there; None lets the document be heard."""
-        if slot is not None and slot not in self.takes.slots:
-            raise RefusedRequest("This take is not showing any more: choose another one.")
-        self.takes.auditioned, self._choose_first = slot, False
-        self._hearing.hear(self.document.score, at_loop=self.switch_at_loop)
-        self._tell(Topic.TAKES)
+        self.auditioning.hear(slot)
 
     def audition_next(self, step: int = 1) -> None:
-        """Audition the next take (or, with -1, the one before), round and round."""
-        slots = self.takes.slots
-        if slots:
-            now = self.takes.auditioned
-            index = slots.index(now) + step if now in slots else (0 if step > 0 else -1)
-            self.audition(slots[index % len(slots)])
+        """Audition the next shown take (or, with -1, the one before), round and round."""
+        self.auditioning.hear_next(step)
+
+    def hear_before(self, on: bool) -> None:
+        """Hear the song as it was before the last accept, or as it is now; no undo."""
+        self.auditioning.hear_before(on)
+
+    def mark(self, slot: TakeSlot, mark: TakeMark) -> None:
+        """Star, name, describe or put aside a take."""
+        self.auditioning.mark(slot, mark)
+
+    def discard(self, slot: TakeSlot) -> None:
+        """Put one take aside; when it was heard, the next one is."""
+        self.auditioning.mark(slot, replace(slot.mark, discarded=True))
+
+    def mix(self, bar: int, slot: TakeSlot | None, tracks: tuple[int, ...] | None = None) -> TakeSlot | None:
+        """Let the mixture have a take's notes in a bar of the song (from 0), or with None the song's own."""
+        return self.auditioning.mix((bar,), slot, tracks)
+
+    def swap_in_take(self, slot: TakeSlot, take: Take) -> None:
+        """Let a complete take have other notes: `take` is it with one note swapped."""
+        self.auditioning.rewrite(slot, take)
 
     def accept(self, slot: TakeSlot | None = None) -> None:
-        """Put a take (the auditioned one) into the song: one undo step, its notes selected, its origin kept.
+        """Put a take (the auditioned one) into the song: one undo step, its notes selected, its origin kept."""
+        self.auditioning.accept(slot)
 
-        Raises RefusedRequest when there is no such take, it is unfinished, or its track is gone.
-        """
-        chosen = slot or self.takes.auditioned
-        if chosen is None:
-            raise RefusedRequest("No take is chosen: choose one with [ and ] or a digit, then accept it.")
-        take = self._finished(chosen)
-        if not self.takes.tracks_found:
-            raise RefusedRequest("The track that this take was written for is gone: undo its deletion, then accept.")
-        number, follower = self.piece.next_source, self.takes.follower
-        edited = accept_take(follower.staged, follower.take(take), number)
-        self.piece.keep_origin(take, number)
-        label = f"Accept {chosen.title}"
-        self._drop_takes()
-        self.document.apply(label, edited)
-        self.say(f"{label}: {len(take.notes)} notes.")
+    def accept_part(self, slot: TakeSlot, part: TakePart) -> None:
+        """Put bars, voices or notes of a take into the song: one undo step; the takes stay for more."""
+        self.auditioning.accept_part(slot, part)
 
     def reject(self) -> None:
         """Drop all takes, finished or not; the song and its history stay as they are."""
-        self._drop_takes()
+        self.auditioning.drop()
 
     def cancel(self) -> None:
         """Stop writing now; takes that are complete stay."""
-        if self.takes.running and self.takes.job is not None:
-            self.engine.cancel(self.takes.job)
-            self.takes.stop()
-            if not self.takes.showing:
-                self._join.close()
-                self._tell(Topic.TRANSPORT)
-            self._hearing.hear(self.document.score, at_loop=False)
-            self._tell(Topic.TAKES)
-            self.say("Stopped.")
+        self.auditioning.stop()
+
+    def cancel_model(self, model: str) -> None:
+        """Let one model write no more; its complete takes stay, and the other models go on."""
+        self.auditioning.stop_model(model)
+
+    # --- questions aside
+
+    def study(
+        self,
+        model: str,
+        work: StudyWork,
+        then: Callable[[Any], None],
+        failed: Callable[[str], None] = lambda sentence: None,
+    ) -> int:
+        """Ask a model something when no request waits; `poll` calls `then` with the answer or `failed` with why not.
+
+        Returns a number for `drop_study`. Raises UnknownModel.
+        """
+        return self._questions.ask(model, work, then, failed)
+
+    def drop_study(self, number: int) -> None:
+        """Nobody wants the answer any more: nothing is called."""
+        self._questions.drop(number)
 
     # --- inside
 
-    def _finished(self, slot: TakeSlot) -> Take:
-        if slot.take is None:
-            raise RefusedRequest("This take is still being written: wait for it or choose another one.")
-        return slot.take
+    def _remember(self, slot: TakeSlot) -> None:
+        if slot.take is not None:
+            self.earlier.remember(slot.take)
 
-    def _drop_takes(self) -> None:
-        if not self.takes.showing:
-            return
-        if self.takes.running and self.takes.job is not None:
-            self.engine.cancel(self.takes.job)
-        self.takes.close()
-        self._join.close()
-        self._tell(Topic.TRANSPORT)
-        self._hearing.hear(self.document.score, at_loop=False)
-        self._tell(Topic.TAKES)
-
-    def _audition_first(self) -> None:
-        """Let the loop play the first take as soon as it has a whole bar, unless the user chose already."""
-        if self._choose_first and self.takes.auditioned is None:
-            slot = next((slot for slot in self.takes.slots if slot.playable_notes), None)
-            if slot is not None:
-                self.takes.auditioned = slot
-                self._choose_first = False
+    def _on_setting(self, setting: Setting[Any]) -> None:
+        if setting in (MATCH_LOUDNESS, HEAR_TAKES_ALONE):
+            self.auditioning.hear_now()
+            self._tell(Topic.TAKES)
 
     def _on_change(self, change: Change) -> None:
         if not change.kind.changes_music:
@@ -372,23 +392,10 @@ class Studio:
             self._wishes = from_view(self.piece.view, usual)
         else:
             self.takes.follow(self.document.score)
-        self._hearing.hear(self.document.score, at_loop=False)
+        self.auditioning.hear_now()
         if self.takes.showing:
             self._tell(Topic.TAKES)
         self._tell(Topic.FILE)
-
-    def _say_outcome(self) -> None:
-        failures = [answer.sentence for answer in self.takes.answers if answer.sentence]
-        if failures:
-            self.say(failures[0])
-        if not self.takes.slots and self.takes.showing and not failures:
-            self.say("No take came out of it: try again, or raise the temperature.")
-
-    def _no_models(self) -> str:
-        problems = self.shelf.problems
-        if problems:
-            return problems[0].sentence
-        return "No models are installed: copy model folders into the models folder, then try again."
 
     def _tell(self, topic: Topic) -> None:
         for listener in tuple(self._listeners):

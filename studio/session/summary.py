@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ml.music import Score
 from ml.requests import GenerationRequest, Region, Verb, replaced_notes
+from studio.engine import Shelf
 
 
 def counted(number: int, thing: str) -> str:
@@ -56,3 +57,10 @@ def asking_text(request: GenerationRequest, models: list[str]) -> str:
     """ "Fill bars 5–8 of Melody: 4 takes from each of 2 models." """
     who = models[0] if len(models) == 1 else f"each of {len(models)} models"
     return f"{summary(request)}: {counted(request.takes, 'take')} from {who}."
+
+
+def no_models_text(shelf: Shelf) -> str:
+    """Why nobody can be asked."""
+    if shelf.problems:
+        return shelf.problems[0].sentence
+    return "No models are installed: copy model folders into the models folder, then try again."

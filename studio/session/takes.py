@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from ml.music import Score
+from ml.music import Key, Score
 from ml.requests import GenerationRequest, Take, TakeNote
 from studio.engine import (
     EngineMessage,
@@ -19,7 +20,9 @@ from studio.engine import (
     Started,
     TakeDone,
 )
+from studio.session.arranging import Arrangement, arranged
 from studio.session.follow import TrackFollower, prompt_changed
+from studio.session.take_figures import CopyReport, TakeFigures, TakeMark, figures_of, judging_key
 
 
 class AnswerState(Enum):
@@ -35,7 +38,10 @@ class AnswerState(Enum):
 
 @dataclass(eq=False)
 class TakeSlot:
-    """One take on the board, from its first note on. `notes` are those so far; `take` is set when complete."""
+    """One take on the board, from its first note on. `notes` are those so far; `take` is set when complete.
+
+    `figures` are there as soon as the take is complete. `reasons` say in words why ranking put it where it is.
+    """
 
     model: str
     model_name: str
@@ -44,6 +50,11 @@ class TakeSlot:
     request: GenerationRequest = field(repr=False)
     notes: tuple[TakeNote, ...] = ()
     take: Take | None = None
+    mark: TakeMark = field(default_factory=TakeMark)
+    figures: TakeFigures | None = None
+    reasons: tuple[str, ...] = ()
+    source: int | None = None
+    """The number of its notes in the song's `source` column, once some of them were accepted."""
 
     @property
     def done(self) -> bool:
@@ -51,8 +62,8 @@ class TakeSlot:
 
     @property
     def title(self) -> str:
-        """As shown: the model's name and the take's number from 1."""
-        return f"{self.model_name} {self.index + 1}"
+        """As shown: the label that the user gave, or the model's name and the take's number from 1."""
+        return self.mark.label or f"{self.model_name} {self.index + 1}"
 
     @property
     def bits_per_note(self) -> float | None:
@@ -85,20 +96,38 @@ class ModelAnswer:
     state: AnswerState = AnswerState.WAITING
     sentence: str = ""
     remarks: tuple[str, ...] = ()
+    notes_per_s: float | None = None
+    """How fast the model writes here, as the engine tells; None before it has written a few notes."""
+
+    def slot(self, index: int) -> TakeSlot | None:
+        """The take with this number, None when it is not among those that show."""
+        return next((slot for slot in self.slots if slot.index == index), None)
+
+    @property
+    def writing(self) -> bool:
+        """Whether more may come."""
+        return self.state in (AnswerState.WAITING, AnswerState.LOADING, AnswerState.WRITING)
 
 
 class TakesBoard:
     """What a request has brought so far. The session changes it; windows and scripts only read it.
 
-    `slots` are in the order of `[` and `]` and of the digits: by model, then by number.
+    `slots` are all takes, by model, then by number or rank, and the mixture if there is one. `shown` are those that
+    the arrangement shows, in its order: that of `[` and `]` and of the digits. `on_complete` is told of each take
+    that has become complete.
     """
 
     def __init__(self) -> None:
+        self.arrangement = Arrangement()
+        self.on_complete: list[Callable[[TakeSlot], None]] = []
+        self._key: Key | None = None
         self.job: int | None = None
         self.request: GenerationRequest | None = None
         self.answers: tuple[ModelAnswer, ...] = ()
         self.auditioned: TakeSlot | None = None
         """The take that the loop plays in place of what the document holds there; None plays the document."""
+        self.mixture: TakeSlot | None = None
+        """The take that the user puts together from others (`mixture.Mixture`), None while nothing is in it."""
         self.running = False
         self.progress = 0.0
         """Share of the whole job that is done, 0 to 1."""
@@ -114,7 +143,16 @@ class TakesBoard:
 
     @property
     def slots(self) -> tuple[TakeSlot, ...]:
-        return tuple(slot for answer in self.answers for slot in answer.slots)
+        found = [slot for answer in self.answers for slot in answer.slots]
+        return tuple(found) if self.mixture is None else (*found, self.mixture)
+
+    @property
+    def shown(self) -> tuple[TakeSlot, ...]:
+        return arranged(self.slots, self.arrangement)
+
+    def answer_of(self, model: str) -> ModelAnswer | None:
+        """The group of a model's takes, None when it was not asked."""
+        return next((answer for answer in self.answers if answer.card.id == model), None)
 
     @property
     def tracks_found(self) -> bool:
@@ -148,15 +186,16 @@ class TakesBoard:
 
     def close(self) -> None:
         """Show nothing."""
-        self.job, self.request, self.answers, self.auditioned = None, None, (), None
+        self.job, self.request, self.answers, self.auditioned, self.mixture = None, None, (), None, None
         self.running, self.progress, self.prompt_changed, self._follower = False, 0.0, False, None
+        self._key = None
         self.blind = False
 
     def stop(self) -> None:
         """Keep what is complete and drop what is still being written; closes when nothing is complete."""
         for answer in self.answers:
             answer.slots = tuple(slot for slot in answer.slots if slot.done)
-            if answer.state in (AnswerState.WAITING, AnswerState.LOADING, AnswerState.WRITING):
+            if answer.writing:
                 answer.state = AnswerState.STOPPED
         self.running = False
         if not self.slots:
@@ -178,11 +217,11 @@ class TakesBoard:
             case NoteMade(model=model, take=index, note=note):
                 answer = self._answer(model)
                 answer.state = AnswerState.WRITING
-                slot = answer.slots[index]
-                slot.notes = (*slot.notes, note)
+                if (slot := answer.slot(index)) is not None and not slot.done:
+                    slot.notes = (*slot.notes, note)
             case TakeDone(model=model, take=take, index=index):
-                slot = self._answer(model).slots[index]
-                slot.take, slot.notes = take, take.notes
+                if (slot := self._answer(model).slot(index)) is not None:
+                    self._complete(slot, take)
             case Remarked(model=model, text=text):
                 answer = self._answer(model)
                 if text not in answer.remarks:
@@ -195,6 +234,21 @@ class TakesBoard:
                 self._end(answer, AnswerState.FAILED)
         return True
 
+    def stop_model(self, model: str) -> None:
+        """One model is to write no more: its complete takes stay."""
+        answer = self._answer(model)
+        if answer.writing:
+            self._end(answer, AnswerState.STOPPED)
+
+    def rewrite(self, slot: TakeSlot, take: Take) -> None:
+        """Give a complete take other notes."""
+        self._complete(slot, take)
+
+    def show_copy(self, slot: TakeSlot, report: CopyReport) -> None:
+        """Take over what the copy check has found; a take that is not complete has no figures to add it to."""
+        if slot.figures is not None:
+            slot.figures = replace(slot.figures, copy=report)
+
     def follow(self, score: Score) -> None:
         """Take note of an edit: `score` is the document's now."""
         if self.request is None:
@@ -204,6 +258,13 @@ class TakesBoard:
 
     def _answer(self, model: str) -> ModelAnswer:
         return next(answer for answer in self.answers if answer.card.id == model)
+
+    def _complete(self, slot: TakeSlot, take: Take) -> None:
+        if self._key is None:
+            self._key = judging_key(take)
+        slot.take, slot.notes, slot.figures = take, take.notes, figures_of(take, self._key)
+        for told in tuple(self.on_complete):
+            told(slot)
 
     def _end(self, answer: ModelAnswer, state: AnswerState) -> None:
         """A model has no more to say: what it left unfinished goes."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from ml.music import Score
-from studio.audio import Ended, PlanHeard, PlaybackPlan, Position
+from studio.audio import Ended, PlanHeard, PlaybackPlan, Position, SwitchWhen
 from studio.session.player_seam import PlayerSeam
 
 MakePlan = Callable[[Score], PlaybackPlan]
@@ -26,9 +26,9 @@ class Transport:
         self._clock = clock
         self._score = score
         self._stale = True
-        self._at_loop = False
-        self._waiting: int | None = None
-        """Serial number of a plan that takes over when the loop comes round, until it has."""
+        self._when = SwitchWhen.NOW
+        self._waiting: tuple[int, SwitchWhen] | None = None
+        """Serial number of a plan that waits for its moment, and for which, until it is heard."""
         self._sent_map = score.time_map
         self._last = Position(0.0, False, 0.0)
         self._loop: tuple[int, int] | None = None
@@ -57,7 +57,7 @@ class Transport:
 
     @property
     def switching(self) -> bool:
-        """Whether what was last asked to be heard waits for the loop to come round."""
+        """Whether what was last asked to be heard waits for a bar line or the loop point."""
         return self._waiting is not None
 
     @property
@@ -76,14 +76,17 @@ class Transport:
 
     # --- what to do
 
-    def hear(self, score: Score, *, at_loop: bool = False) -> None:
-        """Let this score be heard from the next `flush` on, or then from the next time the loop comes round."""
+    def hear(self, score: Score, *, when: SwitchWhen = SwitchWhen.NOW) -> None:
+        """Let this score be heard from the next `flush` on, or then from the next bar or loop point."""
         if score is self._score:
             return
         tick = self.position_tick
         moved = score.time_map != self._score.time_map
-        # A switch that waits for the loop goes on waiting while more bars of the same take arrive.
-        self._at_loop = (at_loop or self.switching) and self.playing and self._loop is not None
+        if when is SwitchWhen.NOW and self._waiting is not None:
+            when = self._waiting[1]  # a switch that waits goes on waiting while more bars of the same take arrive
+        if when is SwitchWhen.LOOP and self._loop is None:
+            when = SwitchWhen.BAR
+        self._when = when if self.playing else SwitchWhen.NOW
         self._score, self._stale = score, True
         if moved and not self.playing:
             self.seek(tick)
@@ -97,7 +100,7 @@ class Transport:
         """Play from a tick, or from where the playhead stands."""
         position_s = self.position_s if tick is None else self._seconds(tick)
         if self._stale:
-            self._at_loop = False
+            self._when = SwitchWhen.NOW
             self._send_plan()
         self._last = Position(position_s, True, self._clock())
         self.player.play(position_s)
@@ -141,7 +144,7 @@ class Transport:
             case Ended(position_s=position_s):
                 self._last = Position(position_s, False, self._clock())
             case PlanHeard(serial=serial):
-                if self._waiting is not None and serial >= self._waiting:
+                if self._waiting is not None and serial >= self._waiting[0]:
                     self._waiting = None
             case _:
                 return False
@@ -151,9 +154,9 @@ class Transport:
         return float(self._score.time_map.seconds(max(0.0, tick)))
 
     def _send_plan(self) -> None:
-        serial = self.player.set_plan(self._make_plan(self._score), at_loop=self._at_loop)
-        self._waiting = serial if self._at_loop else None
-        self._stale = self._at_loop = False
+        serial = self.player.set_plan(self._make_plan(self._score), when=self._when)
+        self._waiting = None if self._when is SwitchWhen.NOW else (serial, self._when)
+        self._stale, self._when = False, SwitchWhen.NOW
         if self._score.time_map != self._sent_map:
             self._sent_map = self._score.time_map
             self._send_loop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from studio.audio import PlaybackPlan, default_sound_font, make_plan
-from studio.audio.passes import Loop
+from studio.audio.passes import Loop, SwitchWhen
 from studio.audio.sequencer_output import SequencerOutput
 from studio.audio.synth import Synth
 from studio.audio.transport import Transport
@@ -33,6 +34,7 @@ def organ_plan(seed: int) -> PlaybackPlan:
     return make_plan(Score(tuple(tracks), TimeMap(TPQ)))
 
 
+WHENS = tuple(SwitchWhen)
 PLANS = [organ_plan(seed) for seed in range(6)]
 
 
@@ -65,14 +67,15 @@ def test_stop_is_silence_whatever_came_before(live: tuple[Synth, SequencerOutput
     transport = Transport(output)
     draw = random.Random(1)
     pause = threading.Event()
-    for serial in range(15):
-        transport.set_plan(draw.choice(PLANS), serial)
+    serials = itertools.count()
+    for round_number in range(15):
+        transport.set_plan(draw.choice(PLANS), next(serials))
         transport.set_loop(Loop(0.0, draw.uniform(0.1, 2.0)) if draw.random() < 0.7 else None)
         transport.play(draw.uniform(0.0, 3.0))
         for _ in range(draw.randint(1, 8)):
             what = draw.random()
             if what < 0.4:
-                transport.set_plan(draw.choice(PLANS), serial, at_loop=draw.random() < 0.3)
+                transport.set_plan(draw.choice(PLANS), next(serials), draw.choice(WHENS))
             elif what < 0.5:
                 transport.seek(draw.uniform(0.0, 3.0))
             elif what < 0.6:
@@ -85,4 +88,4 @@ def test_stop_is_silence_whatever_came_before(live: tuple[Synth, SequencerOutput
         died_away_s, deadline_s = output.now_s() + 4.0, time.monotonic() + 20
         while synth.active_voices() and output.now_s() < died_away_s and time.monotonic() < deadline_s:
             pause.wait(0.002)
-        assert synth.active_voices() == 0, f"stuck after sequence {serial}"
+        assert synth.active_voices() == 0, f"stuck after sequence {round_number}"

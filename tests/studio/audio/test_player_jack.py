@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ml.music import Track
 from studio.audio import Crashed, PlayerOptions, Position, Status, make_plan
 from studio.audio.messages import SILENT
+from studio.audio.passes import SwitchWhen
 from tests.studio.audio import jack
 from tests.studio.audio.pieces import scale, score, track
 from tests.studio.audio.players import Listener
@@ -94,7 +95,7 @@ def test_a_take_chosen_while_looping_comes_in_at_the_loop_point_without_a_gap(li
 
     def choose() -> None:
         wait(live, 0.6)
-        live.player.set_plan(second, at_loop=True)
+        live.player.set_plan(second, when=SwitchWhen.LOOP)
 
     for attempt in range(TRIES):
         live.player.set_plan(first)

@@ -12,7 +12,7 @@ from ml.music import Metre, Note, NoteTable, Score, Tempo, TimeMap, Track, Track
 from studio.audio import make_plan
 from studio.audio.metronome import ACCENT_KEY, BEAT_KEY
 from studio.audio.midi_message import CONTROL, PEDAL, VOLUME
-from studio.audio.passes import Loop
+from studio.audio.passes import Loop, SwitchWhen
 from studio.audio.slots import METRONOME_SLOT
 from studio.audio.transport import Transport
 from tests.studio.audio.pieces import SECOND, TPQ, control_event, mixed, muted, scale, score, track
@@ -31,9 +31,9 @@ class Rig:
         self.plan(*tracks, time_map=time_map)
         self.started_s = self.synth.now_s()
 
-    def plan(self, *tracks: Track, time_map: TimeMap | None = None, at_loop: bool = False) -> None:
+    def plan(self, *tracks: Track, time_map: TimeMap | None = None, when: SwitchWhen = SwitchWhen.NOW) -> None:
         self.serial += 1
-        self.transport.set_plan(make_plan(score(*tracks, time_map=time_map)), self.serial, at_loop)
+        self.transport.set_plan(make_plan(score(*tracks, time_map=time_map)), self.serial, when)
 
     def play(self, position_s: float = 0.0, count_in_bars: int = 0) -> None:
         self.started_s = self.synth.now_s()
@@ -238,7 +238,7 @@ def test_another_take_comes_in_at_the_loop_point() -> None:
     rig.transport.set_loop(Loop(0.0, 1.0))
     rig.play()
     rig.run(0.7)
-    rig.plan(scale(4, length_s=0.5, first=72), at_loop=True)
+    rig.plan(scale(4, length_s=0.5, first=72), when=SwitchWhen.LOOP)
     assert rig.transport.heard_serial == 1
     rig.run(0.28)
     assert rig.keys == {61} and rig.transport.heard_serial == 1
@@ -254,7 +254,7 @@ def test_the_last_take_chosen_before_the_loop_point_wins() -> None:
     rig.play()
     rig.run(0.3)
     for first in (72, 84, 96):
-        rig.plan(scale(4, first=first), at_loop=True)
+        rig.plan(scale(4, first=first), when=SwitchWhen.LOOP)
         rig.run(0.1)
     rig.run(1.0)
     assert [key for _, key in rig.onsets()] == [60, 61, 96, 97]
@@ -264,7 +264,7 @@ def test_without_a_loop_another_take_comes_in_at_once() -> None:
     rig = Rig(scale(4))
     rig.play()
     rig.run(0.2)
-    rig.plan(scale(4, first=72), at_loop=True)
+    rig.plan(scale(4, first=72), when=SwitchWhen.LOOP)
     rig.run(0.5)
     assert rig.transport.heard_serial == 2 and rig.keys == {73}
 
@@ -275,7 +275,7 @@ def test_a_waiting_take_is_taken_when_the_loop_never_comes(end: str) -> None:
     rig.transport.set_loop(Loop(0.0, 1.0))
     rig.play()
     rig.run(0.2)
-    rig.plan(scale(4, first=72), at_loop=True)
+    rig.plan(scale(4, first=72), when=SwitchWhen.LOOP)
     if end == "stop":
         rig.transport.stop()
     elif end == "seek":
@@ -283,6 +283,167 @@ def test_a_waiting_take_is_taken_when_the_loop_never_comes(end: str) -> None:
     else:
         rig.transport.set_loop(None)
     assert rig.transport.heard_serial == 2
+
+
+# --- from the next bar line (a bar is two seconds)
+
+
+def test_another_take_comes_in_at_the_next_bar() -> None:
+    rig = Rig(scale(12, length_s=0.5))
+    rig.play()
+    rig.run(1.2)
+    rig.plan(scale(12, length_s=0.5, first=80), when=SwitchWhen.BAR)
+    rig.run(0.79)
+    assert rig.transport.heard_serial == 1 and rig.keys == {63}
+    rig.run(0.1)
+    assert rig.transport.heard_serial == 2 and rig.keys == {84}
+    rig.run(1.0)
+    assert rig.onsets() == [(0.0, 60), (0.5, 61), (1.0, 62), (1.5, 63), (2.0, 84), (2.5, 85), (3.0, 86)]
+
+
+@pytest.mark.parametrize("late_s", [0.3, 1.3, 1.9])
+def test_at_the_bar_what_both_hold_sounds_on_and_what_is_gone_ends(late_s: float) -> None:
+    """Whether or not the bar line was handed to the synth already."""
+    pad = track((0.5, 3.0, 40), channel=1)
+    rig = Rig(track((1.5, 2.0, 60), (1.5, 2.0, 64), (1.5, 0.5, 67), (2.0, 1.0, 70)), pad)
+    rig.play()
+    rig.run(late_s)
+    rig.plan(track((1.5, 1.0, 60), (2.0, 1.0, 72)), pad, when=SwitchWhen.BAR)
+    rig.run(2.05 - late_s)
+    assert rig.keys == {40, 60, 72}
+    rig.run(0.5)
+    assert rig.keys == {40, 72}, "the note that both have ends where the new plan ends it"
+    rig.run(1.1)
+    assert not rig.keys
+    assert rig.onsets(0) == [(1.5, 60), (1.5, 64), (1.5, 67), (2.0, 72)], "nothing is struck twice, nothing too much"
+    assert rig.onsets(1) == [(0.5, 40)]
+
+
+def test_a_bar_line_too_near_to_prepare_is_let_pass() -> None:
+    rig = Rig(scale(12))
+    rig.play()
+    rig.run(1.99)
+    rig.plan(scale(12, first=80), when=SwitchWhen.BAR)
+    rig.run(1.9)
+    assert rig.transport.heard_serial == 1
+    rig.run(0.2)
+    assert rig.transport.heard_serial == 2 and rig.keys == {88}
+
+
+def test_the_last_bar_of_a_loop_ends_at_the_loop_point() -> None:
+    rig = Rig(scale(12))
+    rig.transport.set_loop(Loop(2.0, 4.0))
+    rig.play(2.0)
+    rig.run(0.7)
+    rig.plan(scale(12, first=80), when=SwitchWhen.BAR)
+    rig.run(1.5)
+    assert [key for _, key in rig.onsets()] == [64, 65, 66, 67, 84]
+    assert rig.position_s == pytest.approx(2.2)
+
+
+def test_the_loop_goes_round_after_a_switch_in_its_middle() -> None:
+    rig = Rig(scale(12))
+    rig.transport.set_loop(Loop(0.0, 4.0))
+    rig.play()
+    rig.run(0.7)
+    rig.plan(scale(12, first=80), when=SwitchWhen.BAR)
+    assert rig.transport.place().loop == Loop(0.0, 4.0)
+    rig.run(4.0)
+    assert [key for _, key in rig.onsets()] == [60, 61, 62, 63, 84, 85, 86, 87, 80, 81]
+
+
+def test_a_take_that_follows_the_end_of_the_song_comes_in_there() -> None:
+    rig = Rig(scale(4))
+    rig.play()
+    rig.run(1.3)
+    rig.plan(scale(8, first=80), when=SwitchWhen.BAR)
+    rig.run(1.0)
+    assert [key for _, key in rig.onsets()] == [60, 61, 62, 63, 84]
+    rig.run(2.0)
+    assert not rig.transport.playing and rig.transport.take_ended()
+
+
+def test_the_last_take_chosen_before_the_bar_wins_and_at_once_is_at_once() -> None:
+    rig = Rig(scale(12))
+    rig.play()
+    rig.run(0.3)
+    for first in (72, 84, 96):
+        rig.plan(scale(12, first=first), when=SwitchWhen.BAR)
+        rig.run(0.1)
+    rig.run(1.5)
+    assert [key for _, key in rig.onsets()] == [60, 61, 62, 63, 100]
+    rig.plan(scale(12, first=20), when=SwitchWhen.BAR)
+    rig.run(0.1)
+    rig.plan(scale(12, first=30))
+    rig.run(0.3)
+    assert rig.transport.heard_serial == 6 and rig.keys == {35}
+
+
+@pytest.mark.parametrize("other", ["metronome", "loop", "edit of the loop point"])
+def test_a_take_that_waits_for_the_bar_goes_on_waiting(other: str) -> None:
+    rig = Rig(scale(12))
+    rig.play()
+    rig.run(0.3)
+    rig.plan(scale(12, first=80), when=SwitchWhen.BAR)
+    if other == "metronome":
+        rig.transport.set_metronome(80)
+    else:
+        rig.transport.set_loop(Loop(0.0, 4.0 if other == "loop" else 1.0))
+    rig.run(0.5)
+    assert rig.transport.heard_serial == 1
+    rig.run(1.4)
+    assert rig.transport.heard_serial == 2, "or until the loop comes round, which may be sooner"
+
+
+@pytest.mark.parametrize("end", ["stop", "seek"])
+def test_a_take_waiting_for_the_bar_is_taken_when_playing_breaks_off(end: str) -> None:
+    rig = Rig(scale(12))
+    rig.play()
+    rig.run(0.3)
+    rig.plan(scale(12, first=72), when=SwitchWhen.BAR)
+    if end == "stop":
+        rig.transport.stop()
+    else:
+        rig.transport.seek(0.5)
+    assert rig.transport.heard_serial == 2
+
+
+def test_a_new_tempo_from_the_next_bar_on() -> None:
+    rig = Rig(scale(12), time_map=TimeMap(TPQ))
+    rig.transport.set_loop(Loop(0.0, 4.0))
+    rig.play()
+    rig.run(1.1)
+    rig.plan(scale(12, first=80), time_map=TimeMap(TPQ, (Tempo.of_qpm(0, 60),)), when=SwitchWhen.BAR)
+    rig.run(1.5)
+    assert rig.position_s == pytest.approx(4.6) and rig.keys == {84}
+    assert rig.transport.place().loop == Loop(0.0, 8.0)
+
+
+def test_the_metronome_stays_in_step_when_a_take_comes_in_at_the_bar() -> None:
+    rig = Rig(scale(12))
+    rig.transport.set_metronome(100)
+    rig.play()
+    rig.run(1.2)
+    rig.plan(scale(12, first=80), when=SwitchWhen.BAR)
+    rig.run(1.4)
+    assert clicks(rig) == [(0, True), (0.5, False), (1, False), (1.5, False), (2, True), (2.5, False)]
+
+
+def test_a_track_that_the_next_bar_mutes_and_unmutes() -> None:
+    held, other = track((0, 8, 60)), track((0, 8, 48), channel=1)
+    rig = Rig(held, other)
+    rig.play()
+    rig.run(0.5)
+    rig.plan(muted(held), other, when=SwitchWhen.BAR)
+    rig.run(1.6)
+    assert rig.keys == {48} and rig.synth.controls[(0, VOLUME)] == 0
+    rig.plan(held, other, when=SwitchWhen.BAR)
+    rig.run(2.0)
+    assert rig.keys == {48, 60} and rig.synth.controls[(0, VOLUME)] == 100
+    assert rig.onsets(1) == [(0.0, 48)]
+
+
+# --- other plans of another tempo
 
 
 def test_a_new_tempo_keeps_the_musical_place() -> None:

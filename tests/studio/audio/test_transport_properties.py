@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ml.music import Mixer, Note, NoteTable, Score, Tempo, TimeMap, Track
 from studio.audio import PlaybackPlan, make_plan
 from studio.audio.midi_message import PEDAL
-from studio.audio.passes import Loop
+from studio.audio.passes import Loop, SwitchWhen
 from studio.audio.transport import Transport
 from tests.studio.audio.pieces import SECOND, TPQ, control_event
 from tests.studio.audio.virtual_synth import VirtualSynth
@@ -42,6 +42,7 @@ def random_plan(seed: int) -> PlaybackPlan:
     return make_plan(Score(tuple(tracks), TimeMap(TPQ, (Tempo.of_qpm(0, qpm),))))
 
 
+WHENS = tuple(SwitchWhen)
 PLANS = [random_plan(seed) for seed in range(8)]
 
 
@@ -74,7 +75,7 @@ class Check:
         elif what == "plan":
             self.serial += 1
             self.plans[self.serial] = PLANS[number % len(PLANS)]
-            transport.set_plan(self.plans[self.serial], self.serial, at_loop=value > 2)
+            transport.set_plan(self.plans[self.serial], self.serial, WHENS[int(value * 7) % 3])
         elif what == "metronome":
             transport.set_metronome(number * 10)
         elif what == "panic":

@@ -12,7 +12,7 @@ import pytest
 
 from ml.music import Score
 from ml.music.midi import write_midi_file
-from studio.audio import PlaybackPlan, PlayerMessage, Position
+from studio.audio import PlaybackPlan, PlayerMessage, Position, SwitchWhen
 from studio.project import AppFolders, Journal, SettingsStore
 from studio.session import Studio
 
@@ -27,9 +27,9 @@ class PlayerOnPaper:
     plans: list[PlaybackPlan] = field(default_factory=list)
     reports: list[PlayerMessage] = field(default_factory=list)
 
-    def set_plan(self, plan: PlaybackPlan, *, at_loop: bool = False) -> int:
+    def set_plan(self, plan: PlaybackPlan, *, when: SwitchWhen = SwitchWhen.NOW) -> int:
         self.plans.append(plan)
-        self.calls.append(("plan", at_loop))
+        self.calls.append(("plan", when.value))
         return len(self.plans)
 
     def play(self, position_s: float) -> None:

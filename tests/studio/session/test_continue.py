@@ -12,7 +12,7 @@ import pytest
 
 from ml.music import Key, Note, NoteTable, Score, Track
 from ml.requests import Limits, RefusedRequest, Sampling, Verb
-from studio.audio import PlanHeard
+from studio.audio import PlanHeard, SwitchWhen
 from studio.edit.operations.tracks import delete_track
 from studio.edit.selection import select_box
 from studio.engine import UnknownModel
@@ -197,17 +197,17 @@ def test_switching_at_the_loop_waits_until_the_player_says_so(
     ask(open_tune)
     answered(open_tune)
     open_tune.transport.play()
-    open_tune.switch_at_loop = True
+    open_tune.switch_when = SwitchWhen.LOOP
     open_tune.audition_next()
     open_tune.poll()
-    assert player.calls[-1] == ("plan", True) and open_tune.transport.switching
+    assert player.calls[-1] == ("plan", "loop") and open_tune.transport.switching
     player.reports.append(PlanHeard(len(player.plans)))
     open_tune.poll()
     assert not open_tune.transport.switching
-    open_tune.switch_at_loop = False
+    open_tune.switch_when = SwitchWhen.NOW
     open_tune.audition_next()
     open_tune.poll()
-    assert player.calls[-1] == ("plan", False)
+    assert player.calls[-1] == ("plan", "now")
 
 
 def test_accepting_is_one_step_with_the_new_notes_selected_and_their_origin_kept(

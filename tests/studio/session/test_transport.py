@@ -23,7 +23,7 @@ def test_playing_sends_the_plan_once_and_only_when_it_is_due(transport: Transpor
     transport.flush()
     assert player.plans == [], "nothing is planned while the music stands"
     transport.play(960)
-    assert player.calls == [("plan", False), ("play", 1.0)]
+    assert player.calls == [("plan", "now"), ("play", 1.0)]
     transport.stop()
     transport.play()
     assert len(player.plans) == 1, "the plan is still good"

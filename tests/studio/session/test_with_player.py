@@ -11,7 +11,7 @@ import pytest
 from ml.music import Score
 from ml.music.midi import write_midi_file
 from ml.requests import Verb
-from studio.audio import Player, PlayerOptions
+from studio.audio import Player, PlayerOptions, SwitchWhen
 from studio.audio.messages import SILENT
 from studio.project import AppFolders, SettingsStore
 from studio.session import Studio, Wishes
@@ -38,7 +38,7 @@ def test_takes_switch_while_the_song_loops_over_the_join(
     transport.seek(7400)
     transport.play()
     until(sounding, lambda: transport.position_tick > 7500)
-    sounding.switch_at_loop = True
+    sounding.switch_when = SwitchWhen.LOOP
     sounding.audition_next()
     sounding.poll()
     assert transport.switching, "the loop ends first"

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ml.music import Score
-from studio.audio import PlaybackPlan
+from studio.audio import PlaybackPlan, SwitchWhen
 from studio.project import AppFolders, Journal, SettingsStore
 from studio.session.files import Opened
 from studio.session.player_seam import NoPlayer
@@ -36,7 +36,7 @@ class QuietPlayer(NoPlayer):
         self.calls: list[tuple[Any, ...]] = []
         self.plans: list[PlaybackPlan] = []
 
-    def set_plan(self, plan: PlaybackPlan, *, at_loop: bool = False) -> int:
+    def set_plan(self, plan: PlaybackPlan, *, when: SwitchWhen = SwitchWhen.NOW) -> int:
         self.plans.append(plan)
         return len(self.plans)
 
