@@ -60,6 +60,15 @@ def test_a_writer_finds_what_reading_the_whole_piece_finds():
         writer.add(tokens[frame][None])
 
 
+@torch.no_grad()
+def test_a_temperature_flattens_what_it_says():
+    models, batch = members(), pieces(2)
+    row, frame = batch.asked.nonzero().unbind(1)
+    plain, warm = (mixture_of(models, temperature).logits(batch, row, frame) for temperature in (1.0, 1.5))
+    assert torch.allclose(torch.log_softmax(plain / 1.5, -1), warm, atol=1e-5)
+    assert torch.allclose(warm.exp().sum(-1), torch.ones(()), atol=1e-5)
+
+
 def test_it_writes_chorales_within_limits():
     frames = write_chorales(mixture_of(members()), 2, 32, seed=1, limits=STRICT)
     assert len(frames) == 2 and all(piece.shape == (32, 4) for piece in frames)
@@ -67,7 +76,7 @@ def test_it_writes_chorales_within_limits():
 
 @torch.no_grad()
 def test_a_mixture_survives_its_folder(tmp_path):
-    mixture, batch = mixture_of(members()), pieces(1)
+    mixture, batch = mixture_of(members(), 1.11), pieces(1)
     save_chorale_model(tmp_path / "both", mixture, {"name": "Both"}, half=False)
     loaded = load_chorale_model(tmp_path / "both").network
     assert isinstance(loaded, ChoraleMixture)
@@ -86,6 +95,8 @@ def test_members_that_do_not_go_together_are_refused():
 @pytest.mark.parametrize(
     "changes",
     [
+        {"temperature": 0},
+        {"temperature": "hot"},
         {"members": []},
         {"members": "two"},
         {"members": [{}] * 99},
