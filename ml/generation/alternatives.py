@@ -60,17 +60,8 @@ def alternatives_in_song(
     song, moment = found
     notes = score.tracks[track].notes
     note = notes[int(notes.rows_of([note_id])[0])]
-    return alternatives(
-        model,
-        moment,
-        SongFrame(score, song, track, note, moment.target, cursor_of(moment), limits or Limits()),
-        cancelled,
-    )
-
-
-def cursor_of(moment: Moment) -> int:
-    """The step that the next onset counts from: of the note before it in the row, or of ASK."""
-    return moment.first_step + round(float(moment.row.places[-1, 0]) * v.STEPS_PER_QUARTER)
+    frame = SongFrame(score, song, track, note, moment.target, limits or Limits())
+    return alternatives(model, moment, frame, cancelled)
 
 
 def alternatives(
@@ -79,7 +70,7 @@ def alternatives(
     """The likeliest pitches, onsets and lengths at a moment, with the notes that they make."""
     forecast = Forecast(model.network, moment)
     chances = dict(zip(("onset", "pitch", "length"), forecast.chances(), strict=True))
-    open_to = dict(zip(chances, frame.masks(), strict=True))
+    open_to = dict(zip(chances, frame.open_to, strict=True))
     target = moment.target
     found: dict[str, tuple[Option, ...]] = {}
     for field, probability in chances.items():

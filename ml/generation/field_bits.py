@@ -90,10 +90,11 @@ def tail_bits(
                 network.embedding(torch.from_numpy(features)), torch.from_numpy(places), state
             )  # fmt: skip
             outputs = torch.cat([outputs, read], 1)
-        states = network.norm(outputs)
-        for at, index in enumerate(batch):
-            targets = torch.from_numpy(tails[index].targets)
-            found[index] = note_bits(network, states[at, : len(targets)], targets, row)
+        asked = [len(tails[index].targets) for index in batch]
+        states = torch.cat([network.norm(outputs[at, :count]) for at, count in enumerate(asked)])
+        targets = torch.from_numpy(np.concatenate([tails[index].targets for index in batch]))
+        bits = np.split(note_bits(network, states, targets, row), np.cumsum(asked)[:-1], axis=1)
+        found.update(zip(batch, bits, strict=True))
     return [found[index] for index in range(len(tails))]
 
 

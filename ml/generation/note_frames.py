@@ -23,14 +23,12 @@ Bools = NDArray[np.bool_]
 
 
 class Frame(Protocol):
-    """Masks are over classes, as `Writer` has them. `with_…` give the note with one thing changed, None where it
-    would lie outside. `permits`: all notes of the take with it in place, None where the limits forbid that."""
+    """`open_to`: the onset classes (DELTAS + 1,), pitches (128,) and length classes (46,) that the limits leave open.
+    `with_…` give the note with one thing changed, None where it would lie outside. `permits`: all notes of the take
+    with it in place, None where the limits forbid that."""
 
     note: TakeNote
-    index: int
-
-    def masks(self) -> tuple[Bools, Bools, Bools]:
-        """Onset classes (DELTAS + 1,), pitches (128,) and length classes (46,) that are open."""
+    open_to: tuple[Bools, Bools, Bools]
 
     def with_onset(self, onset: int) -> TakeNote | None: ...
     def with_pitch(self, pitch: int) -> TakeNote: ...
@@ -46,21 +44,20 @@ class TakeFrame:
     """A note of a take; `writer` stands before it."""
 
     def __init__(self, writer: Writer, notes: Sequence[TakeNote], index: int, target: Array) -> None:
-        self.note, self.index, self._notes = notes[index], index, tuple(notes)
-        self._writer, self._target = writer, target
+        self.note, self._index, self._notes = notes[index], index, tuple(notes)
+        self._writer = writer
         self._tables, self._plan = writer.prompt.tables, writer.prompt.plan
         self._part = int(target[TARGET["part"]])
         self._tidy = self._tidied(self._notes)
         self._faults = self._count(self._tidy)
-
-    def masks(self) -> tuple[Bools, Bools, Bools]:
-        writer, target = self._writer, self._target
-        onset, part, pitch = (int(target[TARGET[name]]) for name in ("onset", "part", "pitch"))
+        onset, pitch = (int(target[TARGET[name]]) for name in ("onset", "pitch"))
         skipped = writer.skipped
         onsets = writer.onset_mask()
-        # Where the note lies is known; the mask may count whole bars otherwise.
+        # Where the note lies is known; the mask of onsets may leave out other whole bars than it does.
         self._skipped, writer.skipped = writer.skipped, skipped
-        return onsets, writer.pitch_mask(onset, part), writer.length_mask(onset, part, pitch)
+        self.open_to = (
+            onsets, writer.pitch_mask(onset, self._part), writer.length_mask(onset, self._part, pitch)
+        )  # fmt: skip
 
     def with_onset(self, onset: int) -> TakeNote | None:
         tables = self._tables
@@ -88,7 +85,7 @@ class TakeFrame:
         return target
 
     def permits(self, note: TakeNote) -> tuple[TakeNote, ...] | None:
-        swapped = self._tidied((*self._notes[: self.index], note, *self._notes[self.index + 1 :]))
+        swapped = self._tidied((*self._notes[: self._index], note, *self._notes[self._index + 1 :]))
         # What the take does already is nothing that the change brings about.
         good = len(swapped) == len(self._tidy) and self._count(swapped) <= self._faults
         return swapped if good else None
@@ -110,36 +107,26 @@ class TakeFrame:
 class SongFrame:
     """A note of a song, which keeps to `limits` where it is changed."""
 
-    def __init__(
-        self, score: Score, song: SongPiece, track: int, note: Note, target: Array, cursor: int, limits: Limits
-    ) -> None:
-        """`cursor`: the step that the note's onset counts from."""
+    def __init__(self, score: Score, song: SongPiece, track: int, note: Note, target: Array, limits: Limits) -> None:
         self.note = TakeNote(track, note.start, note.length, note.pitch, note.velocity, 0.0)
-        self.index = 0
-        self._song, self._score, self._limits, self._target = song, score, limits, target
-        self._step = cursor + self._distance(note, cursor)
-        self._cursor = cursor
+        self._song, self._score = song, score
+        step = int(to_steps(np.array([note.start]), score.ticks_per_quarter)[0])
+        # Onset classes count from here.
+        self._origin = step - int(target[TARGET["onset"]])
         time_map = score.time_map
-        start = time_map.bar_start(time_map.bar_at(min(self._tick(cursor), note.start)))
+        start = time_map.bar_start(time_map.bar_at(min(self._tick(self._origin), note.start)))
         # Far enough for whatever the note may become: what stays in it counts for the limits.
-        end = time_map.bar_start(time_map.bar_at(self._tick(self._step + v.DELTAS + int(v.LENGTHS[-1]))) + 1)
-        inside = score.tracks[track].notes.starting(start, max(end, note.end))
-        others = [int(other) for other in score.tracks[track].notes.id[inside] if other != note.id]
+        end = time_map.bar_start(time_map.bar_at(self._tick(step + v.DELTAS + int(v.LENGTHS[-1]))) + 1)
+        notes = score.tracks[track].notes
+        others = [other for other in notes.id[notes.sounding(start, max(end, note.end))].tolist() if other != note.id]
         region = Region(start, max(end, note.end), (track,), frozenset((track, other) for other in others))
         self._request = GenerationRequest(score, region, limits=limits)
         self._permitted = PermittedPitches(self._request)
         self._faults = len(violations(self._request, [self.note], self._permitted))
-
-    def masks(self) -> tuple[Bools, Bools, Bools]:
-        onsets = np.ones(v.DELTAS + 1, bool)
-        if self._limits.grid is not None:
-            ticks = np.array([self._tick(self._cursor + self._skipped + onset) for onset in range(v.DELTAS)])
-            onsets[: v.DELTAS] = on_grid(self._score.time_map, ticks, self._limits.grid)
-        pitches: Bools = self._permitted.at(self.note.track, np.array([self.note.start], np.int64))[0]
-        return onsets, pitches, np.ones(len(v.LENGTHS), bool)
+        self.open_to = self._open_to(limits)
 
     def with_onset(self, onset: int) -> TakeNote | None:
-        return replace(self.note, start=self._tick(self._cursor + self._skipped + onset))
+        return replace(self.note, start=self._tick(self._origin + onset))
 
     def with_pitch(self, pitch: int) -> TakeNote:
         return replace(self.note, pitch=pitch)
@@ -152,18 +139,20 @@ class SongFrame:
     def onset_target(self, target: Array, onset: int) -> Array:
         target = target.copy()
         target[TARGET["onset"]] = onset
-        place = self._song.grid.place(self._cursor + self._skipped + onset)[1]
+        place = self._song.grid.place(self._origin + onset)[1]
         target[TARGET["position"]] = place % v.POSITIONS
         return target
 
     def permits(self, note: TakeNote) -> tuple[TakeNote, ...] | None:
         return () if len(violations(self._request, [note], self._permitted)) <= self._faults else None
 
-    def _distance(self, note: Note, cursor: int) -> int:
-        """Steps from the cursor to the note, and what its onset class leaves out of them."""
-        distance = int(to_steps(np.array([note.start]), self._score.ticks_per_quarter)[0]) - cursor
-        self._skipped = distance - int(self._target[TARGET["onset"]])
-        return distance
+    def _open_to(self, limits: Limits) -> tuple[Bools, Bools, Bools]:
+        onsets = np.ones(v.DELTAS + 1, bool)
+        if limits.grid is not None:
+            ticks = np.array([self._tick(self._origin + onset) for onset in range(v.DELTAS)])
+            onsets[: v.DELTAS] = on_grid(self._score.time_map, ticks, limits.grid)
+        pitches: Bools = self._permitted.at(self.note.track, np.array([self.note.start], np.int64))[0]
+        return onsets, pitches, np.ones(len(v.LENGTHS), bool)
 
     def _tick(self, step: int) -> int:
         """The tick of a step, counted from its bar line."""

@@ -87,6 +87,7 @@ def stretches(
                 break
             targets.append(target_of(writer, written[number]))
             if number == until:
+                check_plan(writer, targets[-1])
                 ended = True
                 break
             write(writer, written[number], targets[-1])
@@ -130,15 +131,22 @@ def end_target(writer: Writer) -> tuple[int, ...]:
 
 
 def write(writer: Writer, note: Written, target: tuple[int, ...]) -> None:
-    """Write what `target_of` gave; its bits are not known here."""
+    """Write what `target_of` gave; its bits are not known here. Raises OffPlan."""
+    check_plan(writer, target)
     delta, part, pitch, length, velocity = target[: len(v.FIELDS)]
-    if isinstance(writer.choices, PlannedChoices):
-        skipped = writer.skipped
-        if not (
-            writer.onset_mask()[delta]
-            and writer.skipped == skipped
-            and writer.part_mask(delta)[part]
-            and writer.pitch_mask(delta, part)[pitch]
-        ):
-            raise OffPlan("The notes are not those of the plan.")
     writer.write(delta, part, pitch, length, velocity, 0.0)
+
+
+def check_plan(writer: Writer, target: tuple[int, ...]) -> None:
+    """Raise OffPlan where a planned writer could not write this next."""
+    if not isinstance(writer.choices, PlannedChoices):
+        return
+    delta, part, pitch = target[:3]
+    skipped = writer.skipped
+    if not (
+        writer.onset_mask()[delta]
+        and writer.skipped == skipped
+        and writer.part_mask(delta)[part]
+        and writer.pitch_mask(delta, part)[pitch]
+    ):
+        raise OffPlan("The notes are not those of the plan.")
