@@ -9,6 +9,13 @@ and a person can repair or compare it with any editor.
 Saving (`atomic`) writes a temporary file beside the target, syncs it, reads it back, decodes it and compares it
 with the piece, and only then renames it over the old file and syncs the folder.
 
+**The tree of takes** (`take_records`, values; `take_codec`, `prompt_codec`, `tree_section`, their text) is one more
+section of the project: every request, the score it was put to, its takes and what became of them. A program from
+before it leaves it alone and writes it back. Prompts are stored by parts under their hash, what the song holds too not
+again, a note table as the difference to that of the next request where that is short. `tree_bounds` says how much is
+kept and what goes first. Damage to it costs what is damaged, never the song. In the journal requests and takes are
+records, each written when it changes.
+
 **The journal** (`journal`, thread; `journal_keeper`, what it does; `journal_file`, one file) appends each committed
 step, also of pieces never saved: lines of CRC, kind, key and JSON. Parts (songs, tracks, note tables, event lists)
 are written once by hash, and a table that differs little from the one before as that difference (`note_delta`).
@@ -30,6 +37,7 @@ from studio.project.project_text import SUFFIX, ProjectFile
 from studio.project.recovery import (
     Recoverable,
     Recovered,
+    RecoveredRecord,
     RecoveredStep,
     discard_recoverable,
     find_recoverable,
@@ -37,11 +45,13 @@ from studio.project.recovery import (
 )
 from studio.project.settings import SETTINGS, Setting
 from studio.project.settings_store import SettingsStore
+from studio.project.take_records import Acceptance, RequestRecord, TakeRecord, TakeRef, TakeState, TreeRecord
 from studio.project.troubles import UnreadableJournal, UnreadableProject, UnwritableProject
 
 __all__ = [
     "SETTINGS",
     "SUFFIX",
+    "Acceptance",
     "AppFolders",
     "Disk",
     "FileSystem",
@@ -49,9 +59,15 @@ __all__ = [
     "ProjectFile",
     "Recoverable",
     "Recovered",
+    "RecoveredRecord",
     "RecoveredStep",
+    "RequestRecord",
     "Setting",
     "SettingsStore",
+    "TakeRecord",
+    "TakeRef",
+    "TakeState",
+    "TreeRecord",
     "UnreadableJournal",
     "UnreadableProject",
     "UnwritableProject",

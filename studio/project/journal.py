@@ -13,7 +13,7 @@ from typing import Any
 
 from ml.music import Score
 from studio.project.files import Disk, FileSystem
-from studio.project.journal_file import Heading, Step
+from studio.project.journal_file import Heading, Record, Step
 from studio.project.journal_keeper import JournalKeeper
 from studio.project.recovery import Recovered
 
@@ -24,12 +24,19 @@ class _Begin:
     heading: Heading
     steps: tuple[Step, ...]
     replaces: Path | None = None
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Append:
     ticket: int
     step: Step
+
+
+@dataclass(frozen=True)
+class _Keep:
+    ticket: int
+    record: Record
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class _End:
     stop: bool
 
 
-_Command = _Begin | _Append | _Saved | _End
+_Command = _Begin | _Append | _Keep | _Saved | _End
 
 
 class Journal:
@@ -112,13 +119,25 @@ class Journal:
             heading = Heading(
                 source.name, source.origin_path, recovered.base_saved, source.attempts + 1, len(recovered.steps)
             )
-            return self._put(_Begin(steps[-1].number, heading, tuple(steps), source.path))
+            records = [Record(self._next(), kept.name, kept.value, kept.score) for kept in recovered.records]
+            last = records[-1].number if records else steps[-1].number
+            return self._put(_Begin(last, heading, tuple(steps), source.path, tuple(records)))
 
     def append(self, label: str, score: Score, extras: Mapping[str, Any] | None = None) -> int:
         """Write the state after an edit, an undo or a redo."""
         with self._calls:
             ticket = self._next()
             return self._put(_Append(ticket, Step(ticket, label, score, self._clock(), extras or {})))
+
+    def keep(self, name: str, value: Mapping[str, Any], score: Score | None = None) -> int:
+        """Write something that belongs to the piece beside its music and its steps, such as a take.
+
+        It takes the place of what was kept under this name (which holds no space). `value` is an object of JSON
+        values without the fields "song" and "on"; `score` comes back with it.
+        """
+        with self._calls:
+            ticket = self._next()
+            return self._put(_Keep(ticket, Record(ticket, name, value, score)))
 
     def mark_saved(self, ticket: int | None = None, name: str | None = None, origin_path: Path | None = None) -> int:
         """The piece as of `ticket` (None: now) is safe in a file of its own; name and path if they are new."""
@@ -196,9 +215,11 @@ class Journal:
     def _apply(self, command: _Command) -> None:
         match command:
             case _Begin():
-                self._keeper.begin(command.heading, command.steps, command.replaces)
+                self._keeper.begin(command.heading, command.steps, command.replaces, command.records)
             case _Append():
                 self._keeper.append(command.step)
+            case _Keep():
+                self._keeper.keep(command.record)
             case _Saved():
                 self._keeper.mark_saved(command.number, command.name, command.origin_path, command.at_s)
             case _End():

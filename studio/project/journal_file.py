@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from ml.music import NoteTable, Score, TrackEvent
+from ml.music import NoteTable, Score, Track, TrackEvent
 from studio.project import journal_format as fmt
 from studio.project.atomic import NO_FOLDER_SYNC
 from studio.project.checked import write_json
@@ -41,6 +41,20 @@ class Step:
     score: Score
     at_s: float
     extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something beside the music that is kept under a name until another one takes its place: a request, a take.
+
+    `value` is an object of JSON values; a `score` that belongs to it is stored by its parts, as those of steps are.
+    `name` holds no space. `number` is counted together with those of steps.
+    """
+
+    number: int
+    name: str
+    value: Mapping[str, Any]
+    score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,19 @@ class JournalFile:
         self._pending.append(fmt.line(fmt.STEP, str(step.number), value))
         self._last, self._track_keys, self._table_keys = step, track_keys, table_keys
 
+    def add_record(self, record: Record) -> None:
+        """Collect the parts of the record's score that are not stored yet, and the record."""
+        value = dict(record.value)
+        if (score := record.score) is not None:
+            before = self._last.score.tracks if self._last else ()
+            rows = []
+            for index, track in enumerate(score.tracks):
+                base = before[index].notes if index < len(before) else None
+                rows.append(self._track_keys.get(id(track)) or self._put_track(track, base))
+            song = {**encode_song(score), "conductor": self._put_events(score.conductor)}
+            value |= {"song": self._put(fmt.SONG, song), "on": rows}
+        self._pending.append(fmt.line(fmt.RECORD, f"{record.number}.{record.name}", value))
+
     def add_saved(self, number: int, name: str, origin_path: Path | None, at_s: float) -> None:
         """Collect a mark: the piece was saved as it stood after step `number`."""
         value = {"name": name, "origin": None if origin_path is None else str(origin_path), "at": at_s}
@@ -142,6 +169,10 @@ class JournalFile:
             self._pending.append(fmt.line(kind, key, value))
             self._parts.add((kind, key))
         return key
+
+    def _put_track(self, track: Track, base: NoteTable | None) -> str:
+        notes = self._table_keys.get(id(track.notes)) or self._put_notes(track.notes, base)
+        return self._put(fmt.TRACK, encode_track(track, notes, self._put_events(track.events)))
 
     def _put_events(self, events: Sequence[TrackEvent]) -> str:
         key = events_hash(events)

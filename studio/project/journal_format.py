@@ -13,7 +13,8 @@ FORMAT = "continuo journal"
 VERSION = 1
 SUFFIX = ".journal"
 
-# Kinds of lines. The key of a part is the hash of its content, that of a step its number.
+# Kinds of lines. The key of a part is the hash of its content, that of a step its number, that of a record its number
+# and its name with a dot between: the last one of a name counts.
 HEADER = "journal"
 NOTES = "notes"
 DELTA = "delta"
@@ -23,7 +24,8 @@ EXTRAS = "extras"
 TRACK = "track"
 STEP = "step"
 SAVED = "saved"
-KINDS = {HEADER, NOTES, DELTA, EVENTS, SONG, EXTRAS, TRACK, STEP, SAVED}
+RECORD = "record"
+KINDS = {HEADER, NOTES, DELTA, EVENTS, SONG, EXTRAS, TRACK, STEP, SAVED, RECORD}
 
 MAX_LINE_BYTES = 256 << 20
 MAX_LINES = 4_000_000

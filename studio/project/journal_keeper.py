@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.project.files import FileSystem
-from studio.project.journal_file import HISTORY_STEPS, Heading, JournalFile, Step
+from studio.project.journal_file import HISTORY_STEPS, Heading, JournalFile, Record, Step
 from studio.project.recovery import remove_journal
 from studio.project.troubles import reason
 
@@ -32,17 +32,21 @@ class JournalKeeper:
         self._renew_bytes = renew_bytes
         self._heading: Heading | None = None
         self._steps: deque[Step] = deque()
+        self._records: dict[str, Record] = {}
         self._saved_number = 0
         self._file: JournalFile | None = None
         self._first_size_bytes = 0
         self._outdated: list[Path] = []
         self._skipped: str | None = None
 
-    def begin(self, heading: Heading, steps: Sequence[Step], replaces: Path | None) -> None:
-        """Follow another piece: its base and the steps since; `replaces` is the journal these came from."""
+    def begin(
+        self, heading: Heading, steps: Sequence[Step], replaces: Path | None, records: Sequence[Record] = ()
+    ) -> None:
+        """Follow another piece: its base, the steps since, its records; `replaces` is the journal these came from."""
         self.end(forget=self._all_saved())
         self._heading = heading
         self._steps = deque(steps)
+        self._records = {record.name: record for record in records}
         self._saved_number = steps[0].number if heading.base_saved else -1
         if replaces is not None:
             self._outdated.append(replaces)
@@ -57,6 +61,13 @@ class JournalKeeper:
         self._heading = replace(self._heading, attempts=0)
         while len(self._steps) > HISTORY_STEPS + 1:
             self._steps.popleft()
+
+    def keep(self, record: Record) -> None:
+        """Add a record, or put it in the place of the one of its name; nothing happens while no piece is followed."""
+        if self._heading is None or (self._file is not None and not self._added(self._file, record)):
+            return
+        self._records[record.name] = record
+        self._heading = replace(self._heading, attempts=0)
 
     def mark_saved(self, number: int, name: str | None, origin_path: Path | None, at_s: float) -> None:
         """All steps up to `number` are safe elsewhere."""
@@ -82,6 +93,7 @@ class JournalKeeper:
         self._outdated.clear()
         self._heading = None
         self._steps.clear()
+        self._records.clear()
         self.problem = self._skipped = None
 
     def write(self) -> bool:
@@ -103,7 +115,8 @@ class JournalKeeper:
         return self.problem is None
 
     def _all_saved(self) -> bool:
-        return not self._steps or self._steps[-1].number <= self._saved_number
+        newest = [record.number for record in self._records.values()]
+        return not self._steps or max(self._steps[-1].number, *newest, 0) <= self._saved_number
 
     def _renew(self, heading: Heading) -> None:
         """Write heading and all kept steps to a new file, then remove those it takes the place of."""
@@ -112,6 +125,7 @@ class JournalKeeper:
         try:
             new.add_heading(replace(heading, base_saved=self._saved_number >= base.number), base.at_s)
             self._steps = deque(step for step in self._steps if self._added(new, step))
+            self._records = {name: record for name, record in self._records.items() if self._added(new, record)}
             if self._saved_number > base.number:
                 new.add_saved(self._saved_number, heading.name, heading.origin_path, last.at_s)
             new.commit()
@@ -124,12 +138,13 @@ class JournalKeeper:
         self._file, self._first_size_bytes = new, new.size_bytes
         self._remove_outdated()
 
-    def _added(self, file: JournalFile, step: Step) -> bool:
-        """Whether the step could be put into words; one that could not must not cost those after it."""
+    def _added(self, file: JournalFile, part: Step | Record) -> bool:
+        """Whether the part could be put into words; one that could not must not cost those after it."""
         try:
-            file.add_step(step)
+            file.add_step(part) if isinstance(part, Step) else file.add_record(part)
         except Exception as error:  # whatever it is, the thread has to live on
-            self._skipped = f'"{step.label}" could not be kept for recovery ({error}): save the piece now.'
+            name = part.label if isinstance(part, Step) else "A take"
+            self._skipped = f'"{name}" could not be kept for recovery ({error}): save the piece now.'
             return False
         return True
 

@@ -58,6 +58,8 @@ class JournalReader:
             self.heading: Line | None = None
             self.steps: list[Line] = []
             self.saved: list[Line] = []
+            self.records: dict[str, tuple[int, Line]] = {}
+            """The last record of each name, with its number."""
             self.damaged = 0
             self._parts: dict[tuple[str, str], Line] = {}
             self._decoded: dict[tuple[str, str], Any] = {}
@@ -82,6 +84,10 @@ class JournalReader:
             elif found.kind in (fmt.STEP, fmt.SAVED):
                 if found.key.isdecimal() and len(found.key) < 19:
                     (self.steps if found.kind == fmt.STEP else self.saved).append(found)
+            elif found.kind == fmt.RECORD:
+                number, _, name = found.key.partition(".")
+                if number.isdecimal() and len(number) < 19:
+                    self.records[name] = (int(number), found)
             else:
                 self._parts.setdefault((found.kind, found.key), found)
 
@@ -93,9 +99,16 @@ class JournalReader:
     def score(self, step: Line) -> Score:
         """The piece after a step; what steps share is decoded once and shared. Raises Damaged."""
         value = self.value(step)
-        keys = checked.sequence(value.get("tracks"), "the list of tracks", MAX_TRACKS)
+        return self._score(value.get("tracks"), value.get("song"))
+
+    def score_of_record(self, value: dict[str, Any]) -> Score | None:
+        """The score that belongs to a record with this value, None when it has none. Raises Damaged."""
+        return None if "on" not in value else self._score(value["on"], value.get("song"))
+
+    def _score(self, rows: Any, song_key: Any) -> Score:
+        keys = checked.sequence(rows, "the list of tracks", MAX_TRACKS)
         tracks = tuple(self._part(fmt.TRACK, key, self._track) for key in keys)
-        song = self._part(fmt.SONG, value.get("song"), lambda found: found)
+        song = self._part(fmt.SONG, song_key, lambda found: found)
         return decode_song(song, tracks, self._part(fmt.EVENTS, song.get("conductor"), self._events))
 
     def extras(self, step: Line) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from studio.project.atomic import NotDurable, WriteProtected, write_atomically
 from studio.project.checked import write_json
 from studio.project.files import Disk, FileSystem, NotAFile
 from studio.project.project_text import SUFFIX, ProjectFile, decode_project, encode_project
+from studio.project.take_codec import encode_request
+from studio.project.tree_bounds import without_prompts
 from studio.project.troubles import Damaged, UnreadableProject, UnwritableProject, reason, shown
 
 MAX_BYTES = 128 << 20
@@ -23,11 +26,15 @@ def save_project(path: Path, project: ProjectFile, files: FileSystem | None = No
 
     def check(back: bytes) -> None:
         read = decode_project(back, name)
-        if read.score != project.score or _extras(read) != _extras(project):
+        if read.score != project.score or _extras(read) != _extras(project) or not _same_tree(read, project):
             raise Damaged("what was written does not read back as the same piece")
 
     try:
         data = encode_project(project)
+        if len(data) > MAX_BYTES and project.tree:
+            # Of a song that fills a project by itself the prompts of its takes go before the song does.
+            project = replace(project, tree=without_prompts(project.tree))
+            data = encode_project(project)
         if len(data) > MAX_BYTES:
             raise Damaged(f"it would take {len(data) >> 20:,} MB, more than the {MAX_BYTES >> 20} MB of a project")
         write_atomically(path, data, files or Disk(), check)
@@ -51,6 +58,17 @@ def save_project(path: Path, project: ProjectFile, files: FileSystem | None = No
 def _extras(project: ProjectFile) -> bytes:
     """What the window and newer programs added, as text: there a tuple and a list are the same."""
     return write_json([dict(project.view), [dict(item) for item in project.provenance], dict(project.unknown)])
+
+
+def _same_tree(read: ProjectFile, written: ProjectFile) -> bool:
+    """Whether requests and takes came back; the parts of prompts are compared by their hashes when they are read."""
+    if "tree" in written.unknown:
+        return True
+    mine, other = written.tree.requests, read.tree.requests
+    return len(mine) == len(other) and all(
+        encode_request(one) == encode_request(two) and (one.takes, one.has_prompt) == (two.takes, two.has_prompt)
+        for one, two in zip(mine, other, strict=True)
+    )
 
 
 def load_project(path: Path, files: FileSystem | None = None) -> ProjectFile:

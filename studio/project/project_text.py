@@ -21,6 +21,9 @@ from studio.project.note_codec import (
     notes_hash,
 )
 from studio.project.score_codec import MAX_TRACKS, decode_song, decode_track, encode_song, encode_track
+from studio.project.take_records import TreeRecord
+from studio.project.tree_section import FIELD as TREE
+from studio.project.tree_section import decode_tree, encode_tree, is_newer, tree_lines
 from studio.project.troubles import Damaged, UnreadableProject
 from studio.project.unknown import unknown_fields, with_unknown
 
@@ -36,8 +39,8 @@ class ProjectFile:
     """All that a project file holds.
 
     `view` is the window's own state and `provenance` one object for each accepted take; both are JSON values
-    that this package never looks into. `unknown` holds fields that a newer program wrote; hand it on when
-    saving. `warnings` are sentences from opening the file and are not saved.
+    that this package never looks into. `tree` is every request with its takes. `unknown` holds fields that a newer
+    program wrote; hand it on when saving. `warnings` are sentences from opening the file and are not saved.
     """
 
     score: Score
@@ -45,6 +48,7 @@ class ProjectFile:
     provenance: tuple[Mapping[str, Any], ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    tree: TreeRecord = field(default_factory=TreeRecord)
 
 
 def encode_project(project: ProjectFile) -> bytes:
@@ -70,6 +74,8 @@ def encode_project(project: ProjectFile) -> bytes:
         "view": dict(project.view),
         "provenance": [dict(item) for item in project.provenance],
     }
+    if project.tree and TREE not in project.unknown:
+        known[TREE] = encode_tree(project.tree, frozenset(tables), frozenset(lists))
     whole = with_unknown(known, dict(project.unknown))
     lines = list(_lines(whole, tables, lists))
     body = b"\n".join(lines) + b"\n"
@@ -86,6 +92,9 @@ def _lines(
             for index, item in enumerate(value):
                 yield write_json(item) + (b"," if index < len(value) - 1 else b"")
             yield b"],"
+        elif key == TREE:
+            yield opening + write_json(key) + b":"
+            yield from tree_lines(value)
         else:
             yield opening + write_json(key) + b":" + write_json(value) + b","
         opening = b""
@@ -118,14 +127,14 @@ def decode_project(data: bytes, name: str) -> ProjectFile:
                 f'"{name}" was saved by a newer Continuo (file version {version}, this one reads up to '
                 f"{SCHEMA_VERSION}): update Continuo to open it. The file was not changed."
             )
-        return _decoded(whole, _warnings(data, name))
+        return _decoded(whole, name, _warnings(data, name))
     except Damaged as error:
         raise UnreadableProject(
             f'"{name}" is damaged and was not opened: {error}. Use a copy of the file from a backup if you have one.'
         ) from None
 
 
-def _decoded(whole: dict[str, Any], warnings: tuple[str, ...]) -> ProjectFile:
+def _decoded(whole: dict[str, Any], name: str, warnings: tuple[str, ...]) -> ProjectFile:
     tables = _Stored(whole, "notes", MAX_NOTES)
     lists = _Stored(whole, "events", MAX_EVENTS)
     song = checked.mapping(whole.get("song"), "the song")
@@ -147,13 +156,38 @@ def _decoded(whole: dict[str, Any], warnings: tuple[str, ...]) -> ProjectFile:
         "song": {**encode_song(score), "conductor": ""},
         "tracks": known_rows,
     }
+    tree, remarks = TreeRecord(), warnings
+    if is_newer(whole.get(TREE)):
+        remarks = (*warnings, f'The takes in "{name}" were written by a newer Continuo: they are kept as they are, and '
+                   "those of today are not kept with them. Update Continuo to see them.")  # fmt: skip
+    else:
+        known[TREE] = None
+        tree, trouble = _tree(whole.get(TREE), name, tables, lists)
+        remarks = (*warnings, *trouble)
     return ProjectFile(
         score=score,
         view=checked.mapping(whole.get("view"), "the state of the window"),
         provenance=tuple(checked.mapping(item, "an accepted take") for item in provenance),
+        tree=tree,
         unknown=unknown_fields(whole, known),
-        warnings=warnings,
+        warnings=remarks,
     )
+
+
+def _tree(section: Any, name: str, tables: _Stored, lists: _Stored) -> tuple[TreeRecord, tuple[str, ...]]:
+    """The tree of takes and a sentence on what of it is lost; whatever is wrong with it, the song opens."""
+    if section is None:
+        return TreeRecord(), ()
+    try:
+        tree, lost = decode_tree(section, tables.done, lists.done)
+    except Damaged as error:
+        return TreeRecord(), (
+            f'The takes that were kept in "{name}" are damaged and were left out: {error}. The song itself is whole.',
+        )
+    return tree, (
+        (f'{lost} of the requests, takes and prompts kept in "{name}" {"is" if lost == 1 else "are"} damaged and '
+         f'{"was" if lost == 1 else "were"} left out. The song itself is whole.',) if lost else ()
+    )  # fmt: skip
 
 
 class _Stored:
@@ -163,17 +197,18 @@ class _Stored:
         self._section = section
         self._rows = checked.mapping(whole.get(section), f"the section {section}")
         self._most = self._left = most
-        self._done: dict[str, Any] = {}
+        self.done: dict[str, Any] = {}
+        """What was asked for so far, by hash."""
 
     def get(self, key: Any, owner: str, decode: Any) -> Any:
         if not isinstance(key, str) or key not in self._rows:
             raise Damaged(f"the {self._section} of {owner} are missing")
-        if key not in self._done:
-            self._done[key] = decode(self._rows[key], f"the {self._section} of {owner}", self._left)
-        self._left -= len(self._done[key])
+        if key not in self.done:
+            self.done[key] = decode(self._rows[key], f"the {self._section} of {owner}", self._left)
+        self._left -= len(self.done[key])
         if self._left < 0:
             raise Damaged(f"it has more {self._section} than the {self._most:,} that are allowed")
-        return self._done[key]
+        return self.done[key]
 
 
 def _foreign(data: bytes, name: str) -> str | None:

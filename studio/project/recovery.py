@@ -54,6 +54,15 @@ class RecoveredStep:
     extras: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class RecoveredRecord:
+    """What was kept under a name beside the steps. `score` is None when it had none, or when that is damaged."""
+
+    name: str
+    value: Mapping[str, Any]
+    score: Score | None
+
+
 @dataclass(frozen=True)
 class Recovered:
     """What came back: the piece as it was before the first of `steps`, and each edit from there.
@@ -67,6 +76,8 @@ class Recovered:
     steps: tuple[RecoveredStep, ...]
     base_extras: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    records: tuple[RecoveredRecord, ...] = ()
+    """The latest record of each name, in the order in which the names were first written."""
 
     @property
     def score(self) -> Score:
@@ -149,7 +160,7 @@ def remove_journal(path: Path, files: FileSystem) -> None:
 def _entry(path: Path, journal: JournalReader) -> Recoverable | None:
     """What a journal offers, None if all of it was saved."""
     unsaved = _unsaved(journal)
-    if not unsaved:
+    if not unsaved and not _unsaved_records(journal):
         return None
     heading = _heading(journal)
     name, origin = heading.name, heading.origin
@@ -160,19 +171,27 @@ def _entry(path: Path, journal: JournalReader) -> Recoverable | None:
     if len(journal.steps) - 1 <= heading.recovered_steps:
         attempts += heading.attempts
     # A base that was never saved is offered for itself, and is no edit.
-    edits = len(unsaved) - (unsaved[0] is journal.steps[0])
+    edits = len(unsaved) - (bool(unsaved) and unsaved[0] is journal.steps[0])
     return Recoverable(path, name, origin, _time_of(journal), edits, attempts)
 
 
 def _unsaved(journal: JournalReader) -> list[Line]:
     """The steps after the last save; the first line of all among them if the base was never saved."""
-    if not journal.steps:
-        return []
-    base = int(journal.steps[0].key)
-    saved = max((int(line.key) for line in journal.saved), default=-1)
-    if _heading(journal).base_saved:
-        saved = max(saved, base)
+    saved = _last_saved(journal)
     return [line for line in journal.steps if int(line.key) > saved]
+
+
+def _unsaved_records(journal: JournalReader) -> bool:
+    """Whether anything beside the steps was kept since the last save; without a step there is no piece for it."""
+    return bool(journal.steps) and max((n for n, _ in journal.records.values()), default=-1) > _last_saved(journal)
+
+
+def _last_saved(journal: JournalReader) -> int:
+    """The number up to which all is safe elsewhere."""
+    saved = max((int(line.key) for line in journal.saved), default=-1)
+    if journal.steps and _heading(journal).base_saved:
+        saved = max(saved, int(journal.steps[0].key))
+    return saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +265,26 @@ def _decoded(recoverable: Recoverable, journal: JournalReader) -> Recovered:
         )
     base, *steps = reversed(states)
     lost += journal.damaged
+    records = _records(journal)
     warnings = ("Some edits could not be recovered because the recovery file is damaged: check the piece.",)
     base_saved = base_reached and lines[0] not in unsaved
-    return Recovered(recoverable, base.score, base_saved, tuple(steps), base.extras, warnings if lost else ())
+    return Recovered(recoverable, base.score, base_saved, tuple(steps), base.extras, warnings if lost else (), records)
+
+
+def _records(journal: JournalReader) -> tuple[RecoveredRecord, ...]:
+    """What was kept beside the steps; a score that is damaged, or one too many, is left out of its record."""
+    found: list[RecoveredRecord] = []
+    for name, (_, line) in journal.records.items():
+        try:
+            value = journal.value(line)
+        except Damaged:
+            continue
+        score: Score | None = None
+        if journal.notes_decoded <= MAX_DECODED_NOTES:
+            with contextlib.suppress(Damaged):
+                score = journal.score_of_record(value)
+        found.append(RecoveredRecord(name, value, score))
+    return tuple(found)
 
 
 def _extras(journal: JournalReader, line: Line) -> dict[str, Any]:

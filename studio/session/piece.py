@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from ml.music import Score
 from ml.requests import Take
 from studio.edit.document import Document
 from studio.edit.operations.takes import next_source
@@ -24,14 +25,16 @@ from studio.project import (
     recover,
     save_project,
 )
+from studio.project.tree_records import with_records
 from studio.session.step_recorder import StepRecorder
+from studio.session.take_tree import TakeTree
 
 
 class Piece:
     """Begins, saves and recovers what the document holds. One for the life of a studio.
 
     `path` is the project file that Save writes, None until there is one; `view` is the window's own state, saved
-    with the project; `warnings` is what opening had to report.
+    with the project; `warnings` is what opening had to report; `tree` is every request with its takes.
     """
 
     def __init__(self, document: Document, journal: Journal | None) -> None:
@@ -45,6 +48,7 @@ class Piece:
         self._journal = journal
         self._recorder = StepRecorder(document, journal, self._extras) if journal is not None else None
         self._known_problem: str | None = None
+        self.tree = TakeTree(self._keep)
 
     def begin(self, project: ProjectFile, name: str, path: Path | None, warnings: tuple[str, ...] = ()) -> None:
         """Make a piece the document's; what was not saved of the one before is dropped."""
@@ -57,9 +61,16 @@ class Piece:
         """Save as a project, with the ending .continuo; returns where. Raises UnwritableProject, changing nothing."""
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
-        project = replace(self._project, score=self._document.score, view=self.view, provenance=self.provenance)
+        project = replace(
+            self._project,
+            score=self._document.score,
+            view=self.view,
+            provenance=self.provenance,
+            tree=self.tree.record,
+        )
         save_project(path, project)
         self._project, self.path = project, path
+        self.tree.saved()
         self._document.mark_saved(path.stem)
         if self._recorder is not None:
             self._recorder.saved(path)
@@ -92,6 +103,10 @@ class Piece:
             with contextlib.suppress(UnreadableProject):
                 project = replace(load_project(origin), score=recovered.base)
         self._take_over(project, origin, recovered.warnings)
+        tree, lost = with_records(project.tree, recovered.records)
+        self.tree.begin(tree, saved=False)
+        if lost:
+            self.warnings += ("Some takes could not be recovered because the recovery file is damaged.",)
         kept = recovered.extras.get("provenance")
         if isinstance(kept, list) and all(isinstance(item, dict) for item in kept):
             self.provenance = tuple(kept)
@@ -118,6 +133,11 @@ class Piece:
         if self._recorder is not None:
             self._recorder.close(keep=keep_journal)
 
+    def _keep(self, name: str, value: Mapping[str, Any], score: Score | None) -> None:
+        """Let the journal keep a part of the tree."""
+        if self._recorder is not None:
+            self._recorder.keep(name, value, score)
+
     def _extras(self) -> dict[str, Any]:
         """What the journal keeps beside the music."""
         return {"provenance": list(self.provenance)}
@@ -126,6 +146,7 @@ class Piece:
         self._project, self.provenance = project, project.provenance
         self.path = path if path is not None and path.suffix.lower() == SUFFIX else None
         self.view, self.warnings = dict(project.view), warnings
+        self.tree.begin(project.tree)
 
     def _rebuild(self, steps: tuple[RecoveredStep, ...]) -> None:
         for step in steps:

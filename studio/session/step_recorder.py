@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ml.music import Score
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
 from studio.project import Journal, Recovered
 
 
 class StepRecorder:
-    """Listens to a document. A piece gets its journal with its first edit: one only looked at leaves none."""
+    """Listens to a document. A piece gets its journal with its first edit or take: one only looked at leaves none."""
 
     def __init__(self, document: Document, journal: Journal, extras: Callable[[], Mapping[str, Any]]) -> None:
         """`extras` gives what belongs to the piece beside its music, as JSON values."""
@@ -23,6 +24,11 @@ class StepRecorder:
         self._begun = False
         self._listening = True
         self._unsubscribe = document.subscribe(self._on_change)
+
+    def keep(self, name: str, value: Mapping[str, Any], score: Score | None) -> None:
+        """Write something that belongs to the piece beside its steps, such as a take; see `Journal.keep`."""
+        self._begin()
+        self._journal.keep(name, value, score)
 
     def opened(self, origin: Path | None) -> None:
         """Another piece was opened, from a file or from nothing; what was not saved of the one before is dropped."""
@@ -60,7 +66,10 @@ class StepRecorder:
     def _on_change(self, change: Change) -> None:
         if not self._listening or not change.kind.changes_music or change.kind is ChangeKind.SCORE:
             return
+        self._begin()
+        self._journal.append(change.label, self._document.score, self._extras())
+
+    def _begin(self) -> None:
         if not self._begun:
             self._journal.begin(self._document.name, self._opened, self._origin, self._opened_extras)
             self._begun = True
-        self._journal.append(change.label, self._document.score, self._extras())

@@ -1,0 +1,76 @@
+"""Provenance to go: a line for each accepted take that a MIDI file carries as a text event, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ml.music import Score
+
+PREFIX = "Continuo take: "
+TEXT_META = b"\xff\x01"
+FIELDS = (
+    "model", "checkpoint", "seed", "take", "takes", "verb", "temperature", "top_p", "surprise", "limits", "leanings",
+    "keep",
+)  # fmt: skip
+"""What is told of a take, besides its bars and its notes."""
+LONGEST = 4000
+"""Characters of a line; what is kept note by note is left out first."""
+
+
+def provenance_texts(score: Score, origins: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """A line for each accepted take that still has notes in the score: model, seed and settings as one JSON object.
+
+    `origins` are the project's entries for accepted takes. Bars count from 1; "notes" is how many notes are left.
+    """
+    counts: dict[int, int] = {}
+    for track in score.tracks:
+        sources, numbers = np.unique(track.notes.source, return_counts=True)
+        for source, number in zip(sources.tolist(), numbers.tolist(), strict=True):
+            counts[source] = counts.get(source, 0) + number
+    lines = []
+    for origin in origins:
+        source = origin.get("source")
+        if not isinstance(source, int) or not counts.get(source):
+            continue
+        told = {name: origin[name] for name in FIELDS if origin.get(name) not in (None, {}, "")}
+        told |= {"bars": _bars(score, origin), "notes": counts[source]}
+        lines.append(_line(told))
+    return tuple(lines)
+
+
+def _line(told: dict[str, Any]) -> str:
+    line = PREFIX + json.dumps(told, separators=(",", ":"))
+    for name in ("keep", "limits", "leanings"):
+        if len(line) > LONGEST and name in told:
+            told = {key: value for key, value in told.items() if key != name}
+            line = PREFIX + json.dumps(told, separators=(",", ":"))
+    return line
+
+
+def _bars(score: Score, origin: Mapping[str, Any]) -> list[int] | None:
+    """First and last bar that were asked for; None when the entry does not say."""
+    start, end = origin.get("region_start_tick"), origin.get("region_end_tick")
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        return None
+    return [score.time_map.bar_at(start) + 1, score.time_map.bar_at(end - 1) + 1]
+
+
+def told_origins(score: Score) -> tuple[dict[str, Any], ...]:
+    """What such text events in a score say, as it was written; a text that is none or damaged is passed over."""
+    found = []
+    for event in score.conductor:
+        if not event.data.startswith(TEXT_META):
+            continue
+        text = event.data[len(TEXT_META) :].decode("utf-8", "replace")
+        if text.startswith(PREFIX) and len(text) <= 2 * LONGEST:
+            try:
+                told = json.loads(text.removeprefix(PREFIX))
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(told, dict):
+                found.append(told)
+    return tuple(found)

@@ -1,0 +1,133 @@
+"""SongReport: how many notes of the song are the user's, each model's, and edited since they were accepted."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.music import Score
+from ml.requests import TakeNote
+from studio.edit.rescale import rescaled
+from studio.session.take_tree import TakeTree
+
+UNKNOWN = "a model that is not known"
+DEFINITIONS = (
+    "Yours: notes drawn, played, imported from a file or pasted from elsewhere. By a model: notes that came with a take"
+    " which was accepted, whole or in part, and their copies. Edited: notes of a model that no longer have an onset,"
+    " pitch, length and velocity that the take had when it was accepted; a note moved to another track is not edited,"
+    " a copy at another place is. Muted notes count too."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShare:
+    """Notes in the song that one model wrote. `edited` of them were changed since; None when that is not known,
+    because the project is from before takes were kept."""
+
+    model: str
+    name: str
+    notes: int
+    edited: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SongReport:
+    """Counts of notes; `models` with the most notes first."""
+
+    notes: int
+    by_user: int
+    models: tuple[ModelShare, ...] = ()
+
+    @property
+    def edited(self) -> int:
+        """Notes of models that were changed, as far as is known."""
+        return sum(share.edited or 0 for share in self.models)
+
+    def share(self, notes: int) -> float:
+        """Part of all notes, 0 to 1."""
+        return notes / self.notes if self.notes else 0.0
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The report as sentences, one per line."""
+        if not self.notes:
+            return ("The song has no notes yet.",)
+        found = [f"{self.notes:,} notes in the song.", f"{self.by_user:,} are yours ({self.share(self.by_user):.0%})."]
+        for one in self.models:
+            edited = "whether they were edited is not known" if one.edited is None else f"{one.edited:,} of them edited"
+            found.append(f"{one.notes:,} are by {one.name} ({self.share(one.notes):.0%}), {edited} since.")
+        if not self.models:
+            found.append("No take of a model is in it.")
+        return tuple(found)
+
+
+def song_report(score: Score, tree: TakeTree, origins: Iterable[Mapping[str, Any]] = ()) -> SongReport:
+    """Count the notes; `origins` are the project's entries for accepted takes, for those that the tree has not."""
+    known, named = tree.by_source(), _named(origins)
+    counts: Counter[int] = Counter()
+    edited: dict[int, int | None] = defaultdict(int)
+    for source, notes in _notes_by_source(score).items():
+        counts[source] = len(notes)
+        found = known.get(source)
+        edited[source] = None
+        if found is not None:
+            one = found[2]
+            left = Counter(_places(one.notes, one.ticks_per_quarter, score.ticks_per_quarter))
+            edited[source] = sum((Counter(notes) - left).values())
+    by_model: dict[str, list[int]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for source in counts:
+        if source <= 0:
+            continue
+        take = known[source][1] if source in known else None
+        model = str(take.facts.get("model") or take.model) if take is not None else named.get(source, "")
+        names[model] = take.model_name if take is not None else names.get(model, model or UNKNOWN)
+        by_model[model].append(source)
+    shares = [
+        ModelShare(
+            model,
+            names[model],
+            sum(counts[s] for s in sources),
+            None if all(edited[s] is None for s in sources) else sum(edited[s] or 0 for s in sources),
+        )
+        for model, sources in by_model.items()
+    ]
+    by_user = sum(count for source, count in counts.items() if source <= 0)
+    return SongReport(score.note_count, by_user, tuple(sorted(shares, key=lambda share: (-share.notes, share.name))))
+
+
+def _notes_by_source(score: Score) -> dict[int, list[tuple[int, int, int, int]]]:
+    """(start, pitch, length, velocity) of every note, by its source number."""
+    found: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    for track in score.tracks:
+        table = track.notes
+        for source in np.unique(table.source).tolist():
+            rows = np.flatnonzero(table.source == source)
+            columns = (table.start[rows], table.pitch[rows], table.length[rows], table.velocity[rows])
+            found[source] += zip(*(column.tolist() for column in columns), strict=True)
+    return found
+
+
+def _places(notes: Iterable[TakeNote], old: int, new: int) -> list[tuple[int, int, int, int]]:
+    """The same of a take's notes, in ticks of a song with `new` ticks per quarter."""
+    found = []
+    for note in notes:
+        start, end = note.start, note.start + note.length
+        if old != new:
+            start, end = rescaled((start, end), old, new).tolist()
+        found.append((start, note.pitch, max(end - start, 1), note.velocity))
+    return found
+
+
+def _named(origins: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """Models by source number, from entries that anybody may have written."""
+    found = {}
+    for origin in origins:
+        source, model = origin.get("source"), origin.get("model")
+        if isinstance(source, int) and isinstance(model, str):
+            found[source] = model
+    return found

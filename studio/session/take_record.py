@@ -1,0 +1,100 @@
+"""From takes on the board to takes of the tree, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+import numpy as np
+
+from ml.music import Score
+from ml.requests import GenerationRequest, Provenance, Take, TakeNote
+from studio.project import RequestRecord, TakeRecord, TakeRef
+from studio.session.takes import TakeSlot
+
+BITS_DIGITS = 4
+"""Decimals of the surprise of a note that are kept."""
+NOT_FACTS = frozenset({"tracks"})
+"""What the request alone says of a take."""
+
+
+def recorded(slot: TakeSlot, record: RequestRecord, before: TakeRecord | None = None) -> TakeRecord:
+    """A complete take of the board as the tree keeps it; `before` is what the tree had of it."""
+    take = slot.take
+    assert take is not None
+    mark, sources = slot.mark, slot.sources
+    origins = () if sources == (slot,) else tuple(TakeRef(record.number, one.model, one.index) for one in sources)
+    found = TakeRecord(
+        model=slot.model,
+        model_name=slot.model_name,
+        index=slot.index,
+        notes=tuple(replace(note, bits=round(float(note.bits), BITS_DIGITS)) for note in take.notes),
+        facts=facts_of(take, record.request),
+        remarks=take.remarks,
+        starred=mark.starred,
+        label=mark.label,
+        note=mark.note,
+        discarded=mark.discarded,
+        origins=origins,
+        place=slot.place,
+        edited=slot.edited,
+    )
+    return found if before is None else replace(found, state=before.state, accepted=before.accepted)
+
+
+def facts_of(take: Take, request: GenerationRequest) -> dict[str, Any]:
+    """The fields of the take's provenance that its request does not say by itself, as JSON values."""
+    said, known = _plain(take.provenance), _plain(_by_request(request))
+    return {name: value for name, value in said.items() if value != known[name] and name not in NOT_FACTS}
+
+
+def provenance_of(record: RequestRecord, take: TakeRecord) -> Provenance:
+    """Where the take came from, put together again."""
+    base = _by_request(record.request)
+    known = {field.name for field in fields(Provenance)} - NOT_FACTS
+    return replace(base, **{name: value for name, value in take.facts.items() if name in known})
+
+
+def take_of(record: RequestRecord, take: TakeRecord) -> Take:
+    """The take as it was on the board."""
+    return Take(request_of(record, take), take.notes, provenance_of(record, take), take.remarks)
+
+
+def request_of(record: RequestRecord, take: TakeRecord) -> GenerationRequest:
+    """The request that wrote the take: later rounds of choosing have seeds of their own."""
+    seed = take.facts.get("seed")
+    return record.request if type(seed) is not int else replace(record.request, seed=seed)
+
+
+def accepted_notes(score: Score, source: int, written: tuple[TakeNote, ...]) -> tuple[TakeNote, ...]:
+    """The notes of the score with this source number; the very `written` ones when they are just these."""
+    found = []
+    for index, track in enumerate(score.tracks):
+        table = track.notes
+        for row in np.flatnonzero(table.source == source).tolist():
+            note = table[row]
+            found.append(TakeNote(index, note.start, note.length, note.pitch, note.velocity, 0.0))
+    return written if sorted(map(place_of, found)) == sorted(map(place_of, written)) else tuple(found)
+
+
+def place_of(note: TakeNote) -> tuple[int, int, int, int, int]:
+    """All of a note but its surprise."""
+    return note.track, note.start, note.pitch, note.length, note.velocity
+
+
+def same_notes(one: Iterable[TakeNote], other: Iterable[TakeNote]) -> bool:
+    """Whether two takes are the same, note for note."""
+    return sorted(map(place_of, one)) == sorted(map(place_of, other))
+
+
+def _by_request(request: GenerationRequest) -> Provenance:
+    return Provenance.of(
+        request, model="", checkpoint="", take=0, prompt_start_tick=0, prompt_end_tick=0, bits_per_note=0.0
+    )
+
+
+def _plain(provenance: Provenance) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(provenance)))
+    return plain
