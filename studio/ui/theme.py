@@ -84,6 +84,8 @@ class Theme:
     playhead: str
     track_colours: tuple[str, ...]
     take_colours: tuple[str, ...]
+    surprise_colours: tuple[str, ...]
+    """From expected to surprising: blue to orange, which all eyes tell apart, and ever further from the rows."""
 
     @cached_property
     def _colours(self) -> dict[str, QColor]:
@@ -147,6 +149,7 @@ DARK = Theme(
         "#dd817a", "#7596e0", "#61dcc7", "#d697d9", "#dcd579", "#c9a08e",
     ),
     take_colours=("#bdadff", "#51daa7", "#ff96c2", "#35d0ff", "#a0d06b", "#e59ff6", "#ff9d77", "#00d8e1"),
+    surprise_colours=("#2750a2", "#46679f", "#657b9b", "#858f94", "#a5a18b", "#c6b47d", "#e8c56a", "#ffd74b"),
 )  # fmt: skip
 
 LIGHT = Theme(
@@ -186,6 +189,7 @@ LIGHT = Theme(
         "#b64f4b", "#3d5eaf", "#008570", "#a15ba6", "#938a00", "#7a5c4d",
     ),
     take_colours=("#6b50c2", "#00854f", "#ae316e", "#0078b1", "#467a00", "#9240a4", "#b53900", "#00828f"),
+    surprise_colours=("#99d1ff", "#9fbbdd", "#a2a5b9", "#a28e96", "#a17874", "#9e6051", "#98472b", "#922900"),
 )  # fmt: skip
 
 THEMES = (DARK, LIGHT)

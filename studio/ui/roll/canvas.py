@@ -24,6 +24,8 @@ from studio.ui.roll.gestures.gesture import Gesture
 from studio.ui.roll.gestures.pointer import Pointer, pointer_at
 from studio.ui.roll.hit import hit_at
 from studio.ui.roll.kept_picture import KeptPicture
+from studio.ui.roll.layers.arcs import ArcLayer
+from studio.ui.roll.layers.captions import CaptionLayer
 from studio.ui.roll.layers.ghosts import GhostLayer
 from studio.ui.roll.layers.grid import GridLayer
 from studio.ui.roll.layers.hint import HintLayer
@@ -33,6 +35,7 @@ from studio.ui.roll.layers.playhead import STRIP_PX, PlayheadLayer
 from studio.ui.roll.layers.regions import RegionLayer
 from studio.ui.roll.layers.rows import RowLayer
 from studio.ui.roll.layers.takes import TakeNotesLayer
+from studio.ui.roll.pointing import pointed_at
 from studio.ui.roll.status_text import note_text, place_text
 from studio.ui.roll.wheel import wheeled
 
@@ -61,6 +64,7 @@ class NoteArea(QWidget):
         )
         self._take_layer = TakeNotesLayer(context)
         self._hint, self._playhead = HintLayer(context), PlayheadLayer(context)
+        self._arcs, self._captions = ArcLayer(context), CaptionLayer(context)
         self._picture = KeptPicture(self, self._paint_layers)
         self._takes_picture = KeptPicture(self, self._paint_takes)
         self._autoscroll = QTimer(self)
@@ -78,6 +82,10 @@ class NoteArea(QWidget):
             signal.connect(self._picture.make_stale)
         for signal in (context.viewportChanged, context.lookChanged, context.takeNotesChanged):
             signal.connect(self._takes_picture.make_stale)
+        for picture in (self._picture, self._takes_picture):
+            context.insight.surpriseChanged.connect(picture.make_stale)
+        context.insight.overlayChanged.connect(self.update)
+        context.insight.explainingChanged.connect(self._update_cursor)
         context.documentChanged.connect(self._on_document)
         context.playheadMoved.connect(self._on_playhead)
         context.toolChanged.connect(self._update_cursor)
@@ -114,6 +122,8 @@ class NoteArea(QWidget):
                 self._gesture.paint(painter, self._note_layer.painter_for(self.devicePixelRatioF()))
             else:
                 self._hint.paint(painter, area)
+            self._arcs.paint(painter, area)
+            self._captions.paint(painter, area)
             self._playhead.paint(painter, area)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -134,6 +144,7 @@ class NoteArea(QWidget):
         gesture = self._dispatcher.press(event.button(), at, double=double)
         if gesture is None:
             if event.button() is Qt.MouseButton.RightButton:
+                self._context.insight.mark(pointed_at(self._context, at.x, at.y))
                 self._select_for_menu(at)
                 self.menuRequested.emit(event.globalPosition().toPoint(), at.tick, at.pitch)
             return
@@ -191,6 +202,7 @@ class NoteArea(QWidget):
         context = self._context
         self._update_cursor()
         context.pitchHovered.emit(at.pitch)
+        context.insight.pointed = pointed_at(context, at.x, at.y)
         hit = hit_at(context, at.x, at.y)
         text = place_text(context, at.tick, at.pitch) if hit is None else note_text(context, context.notes[hit.row])
         context.statusText.emit(text)
@@ -216,6 +228,7 @@ class NoteArea(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._context.pitchHovered.emit(-1)
+        self._context.insight.pointed = None
         self._context.statusText.emit("")
 
     # --- keys, focus, touchpad

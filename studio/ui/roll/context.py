@@ -14,6 +14,7 @@ from studio.edit.document import Document
 from studio.edit.grid import Grid, Snap
 from studio.ui.roll.grid_setting import GridSetting
 from studio.ui.roll.hearing import Hearing, Preview
+from studio.ui.roll.insight import RollInsight
 from studio.ui.roll.takes import TakeLayer
 from studio.ui.roll.tool import Tool
 from studio.ui.roll.viewport import Viewport
@@ -68,6 +69,7 @@ class RollContext(QObject):
         super().__init__(parent)
         self.document = document
         self.hearing = Hearing(preview)
+        self.insight = RollInsight(self)
         self.template = NoteTemplate(document.score.ticks_per_quarter)
         self._theme = theme
         self._viewport = Viewport(px_per_tick=96 / document.score.ticks_per_quarter)

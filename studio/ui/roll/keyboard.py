@@ -1,10 +1,13 @@
-"""KeyStrip: the keys beside the rows. Press to hear one, Shift-click to select all its notes."""
+"""KeyStrip: the keys beside the rows. Press to hear one, Shift-click to select all its notes.
+
+While a model says what may come next, a bar on each key shows how likely it is.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from ml.music.general_midi import GM_DRUMS
 from studio.edit.selection import select_pitch
@@ -12,10 +15,21 @@ from studio.ui.roll.context import KEYBOARD_WIDTH, RollContext
 from studio.ui.roll.layers.rows import BLACK_KEYS
 from studio.ui.roll.spelling import pitch_label
 from studio.ui.roll.wheel import wheeled
-from studio.ui.theme import mixed
+from studio.ui.theme import faded, mixed
 
 BLACK_LENGTH = 0.6
 """How long a black key is, of the width of the strip."""
+FULL_BAR = 0.25
+"""The probability whose bar is as long as a bar can be, unless a key is likelier: then the likeliest one's is."""
+LONGEST_BAR = 0.68
+"""Of the width of the strip: the names stand to the right of it."""
+LEAST_SHOWN = 0.005
+TOOLTIP = "Press: hear. Shift-click: select all notes of this pitch."
+
+
+def share_text(share: float) -> str:
+    """A probability in words that need no decimals: "23 %", "< 1 %"."""
+    return "< 1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")
 
 
 class KeyStrip(QWidget):
@@ -30,9 +44,10 @@ class KeyStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setAccessibleName("Keys")
-        self.setToolTip("Press: hear. Shift-click: select all notes of this pitch.")
+        self.setToolTip(TOOLTIP)
         for signal in (context.viewportChanged, context.lookChanged, context.documentChanged):
             signal.connect(self.update)
+        context.insight.heatChanged.connect(self.update)
         context.pitchHovered.connect(self._on_hover)
 
     def _on_hover(self, pitch: int) -> None:
@@ -56,6 +71,7 @@ class KeyStrip(QWidget):
         else:
             for pitch in pitches:
                 self._paint_key(painter, pitch, QRect(0, view.y(pitch), self.width(), view.row_px))
+        self._paint_heat(painter, pitches)
         painter.setPen(self._context.theme.colour("border"))
         painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
 
@@ -92,6 +108,39 @@ class KeyStrip(QWidget):
             ink = theme.colour("on_accent" if pitch == self._pressed else "text")
             self._write(painter, row, GM_DRUMS.get(pitch, pitch_label(pitch)), ink, bold=False, right=False)
 
+    def _paint_heat(self, painter: QPainter, pitches: range) -> None:
+        """Bars from the left, as long as each key is likely."""
+        heat, view = self._context.insight.heat, self._context.viewport
+        if heat is None:
+            return
+        accent = self._context.theme.colour("accent")
+        edge, full = self._context.theme.colour("key_black"), max(float(heat.max()), FULL_BAR)
+        for pitch in pitches:
+            share = float(heat[pitch])
+            if share >= LEAST_SHOWN:
+                width = max(round(self.width() * LONGEST_BAR * share / full), 2)
+                bar = QRect(0, view.y(pitch), width, max(view.row_px - 1, 2))
+                painter.fillRect(bar, faded(accent, 0.85))
+                painter.fillRect(QRect(bar.right(), bar.top(), 1, bar.height()), edge)
+
+    def likelihood_text(self, pitch: int) -> str:
+        """ "C5: 23 %", "" while nobody says how likely a key is."""
+        heat = self._context.insight.heat
+        if heat is None:
+            return ""
+        name = pitch_label(pitch, self._context.key)
+        if self._context.track.drums:
+            name = GM_DRUMS.get(pitch, name)
+        return f"{name}: {share_text(float(heat[pitch]))}"
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.likelihood_text(self._context.viewport.pitch(event.pos().y()))
+            if text:
+                QToolTip.showText(event.globalPos(), f"{text}\n{TOOLTIP}", self)
+                return True
+        return super().event(event)
+
     def _write(self, painter: QPainter, row: QRect, text: str, ink: object, *, bold: bool, right: bool) -> None:
         font = QFont(self.font())
         font.setPixelSize(min(max(row.height() - 3, 8), 11 if right else 10))
@@ -125,7 +174,7 @@ class KeyStrip(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pitch = self._context.viewport.pitch(event.position().y())
         self._context.pitchHovered.emit(pitch)
-        self._context.statusText.emit(pitch_label(pitch, self._context.key))
+        self._context.statusText.emit(self.likelihood_text(pitch) or pitch_label(pitch, self._context.key))
         if self._pressed is not None:
             self._press(pitch)
 

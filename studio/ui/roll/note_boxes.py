@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRect
 
-from ml.music import NoteTable
+from ml.music import Note, NoteTable
 from studio.ui.roll.viewport import Viewport
 
 Pixels = NDArray[np.int64]
@@ -39,6 +40,12 @@ def note_boxes(viewport: Viewport, start: Any, end: Any, pitch: Any) -> NoteBoxe
     right = np.clip(np.floor(viewport.x(end)), -margin, viewport.width + margin).astype(np.int64)
     top = viewport.y(np.asarray(pitch, np.int64))
     return NoteBoxes(left, top, np.maximum(right - left - 1, MIN_WIDTH_PX), max(viewport.row_px - 1, 2))
+
+
+def note_box(viewport: Viewport, note: Note) -> QRect:
+    """The box of one note."""
+    boxes = note_boxes(viewport, np.array([note.start]), np.array([note.end]), np.array([note.pitch]))
+    return QRect(int(boxes.x[0]), int(boxes.y[0]), int(boxes.width[0]), boxes.height)
 
 
 def visible_rows(table: NoteTable, viewport: Viewport) -> NDArray[np.int64]:

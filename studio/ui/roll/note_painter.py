@@ -1,4 +1,4 @@
-"""How notes look: filled by velocity, outlined, selected, muted; in batches, and as an image when dense."""
+"""How notes look: filled by velocity or surprise, outlined, selected, muted; in batches, and as an image when dense."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from studio.ui.roll.note_names import NoteNames
 from studio.ui.roll.occupancy import occupancy, occupancy_image
 from studio.ui.roll.padlocks import Padlocks
 from studio.ui.roll.rect_batch import draw_rects
+from studio.ui.roll.surprise_scale import SHADES, UNKNOWN, surprise_levels, surprise_shades
 from studio.ui.roll.viewport import PITCHES, Viewport
 from studio.ui.theme import Theme, faded, mixed
 
@@ -49,40 +50,53 @@ class NotePainter:
 
     def paint(
         self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor,
-        selected: NDArray[np.bool_] | None = None,
+        selected: NDArray[np.bool_] | None = None, bits: NDArray[np.float64] | None = None,
     ) -> None:  # fmt: skip
-        """Draw these rows of the table; `selected` says which of them are, shape (rows,)."""
+        """Draw these rows of the table; `selected` says which of them are, shape (rows,).
+
+        With `bits` (rows,) notes are shaded by surprise in place of velocity; those without a figure are hollow.
+        """
         if not len(rows):
             return
+        surprise = None if bits is None else surprise_levels(bits)
         if len(rows) > DENSE:
-            self.paint_dense(painter, viewport, table, rows, colour)
+            if surprise is None:
+                self.paint_dense(painter, viewport, table, rows, colour)
+            else:
+                self._paint_dense_surprise(painter, viewport, table, rows, surprise)
             if selected is not None and selected.any():
                 self.paint_dense(painter, viewport, table, rows[selected], self.theme.colour("note_selected"))
             return
         boxes = note_boxes(viewport, table.start[rows], table.end[rows], table.pitch[rows])
         flags = table.flags[rows]
-        velocity = table.velocity[rows]
         pitch = table.pitch[rows]
         chosen = np.zeros(len(rows), bool) if selected is None else selected
         muted = (flags & MUTED) != 0
         if muted.any():
             self.paint_outlines(painter, boxes.at(muted & ~chosen), faded(colour, 0.75), fill=faded(colour, 0.12))
             self.paint_outlines(painter, boxes.at(muted & chosen), self.theme.colour("note_selected"))
-        for part, is_selected in ((~chosen & ~muted, False), (chosen & ~muted, True)):
+        levels = table.velocity[rows].astype(np.int64) * LEVELS // 128 if surprise is None else surprise
+        filled = ~muted
+        if surprise is not None and (hollow := filled & (surprise == UNKNOWN)).any():
+            ink = self.theme.colour("text_dim")
+            self.paint_outlines(painter, boxes.at(hollow), faded(ink, 0.7), fill=faded(ink, 0.15))
+            filled &= ~hollow
+        for part, is_selected in ((~chosen & filled, False), (chosen & filled, True)):
             if part.any():
-                shades = self.shades(colour, is_selected)
+                shades = self.shades(colour, is_selected) if surprise is None else surprise_shades(self.theme)
                 edge = self.theme.colour("note_edge")
                 edge = self.theme.colour("accent") if is_selected else mixed(colour, edge, 0.72)
-                self._fill(painter, boxes.at(part), velocity[part], shades, edge, len(rows) <= PLAIN)
+                self._fill(painter, boxes.at(part), levels[part], shades, edge, len(rows) <= PLAIN)
                 if self.names is not None and len(rows) <= PLAIN:
-                    levels = velocity[part].astype(np.int64) * LEVELS // 128
-                    self.names.paint(painter, boxes.at(part), pitch[part], levels, shades)
+                    self.names.paint(painter, boxes.at(part), pitch[part], levels[part], shades)
+        if surprise is not None and chosen.any():  # the fill says how surprising; the frame that it is selected
+            self.paint_outlines(painter, boxes.at(chosen), self.theme.colour("note_selected"))
         locked = (flags & LOCKED) != 0
         if locked.any():
             self.locks.paint(painter, boxes.at(locked), self.theme.colour("lock"), self.theme.colour("lock_edge"))
 
     def _fill(
-        self, painter: QPainter, boxes: NoteBoxes, velocity: NDArray[np.uint8], shades: list[QColor], edge: QColor,
+        self, painter: QPainter, boxes: NoteBoxes, level: NDArray[np.int64], shades: list[QColor], edge: QColor,
         detailed: bool,
     ) -> None:  # fmt: skip
         painter.setPen(Qt.PenStyle.NoPen)
@@ -92,7 +106,6 @@ class NotePainter:
             draw_rects(painter, boxes.x, boxes.y + 1, boxes.width, boxes.height - 2)
             draw_rects(painter, boxes.x + 1, boxes.y, np.maximum(boxes.width - 2, 1), boxes.height)
         width = np.maximum(boxes.width - 2 * inset, 1)
-        level = velocity.astype(np.int64) * LEVELS // 128
         for value in np.unique(level):
             at = level == value
             painter.setBrush(shades[value])
@@ -125,6 +138,18 @@ class NotePainter:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else fill)
         draw_rects(painter, boxes.x, boxes.y, boxes.width, boxes.height)  # a pen adds its width to the right
+
+    def _paint_dense_surprise(
+        self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64],
+        levels: NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        """The same by surprise: one image a shade, the most surprising on top."""
+        for level, shade in zip(range(UNKNOWN, SHADES), (self._unjudged(), *surprise_shades(self.theme)), strict=True):
+            if (at := levels == level).any():
+                self.paint_dense(painter, viewport, table, rows[at], shade)
+
+    def _unjudged(self) -> QColor:
+        return mixed(self.theme.colour("row"), self.theme.colour("text_dim"), 0.4)
 
     def paint_dense(
         self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor

@@ -8,6 +8,7 @@ from studio.ui.roll.context import RollContext
 from studio.ui.roll.gestures.box_select import BoxSelect
 from studio.ui.roll.gestures.draw_note import DrawNote
 from studio.ui.roll.gestures.erase_notes import EraseNotes
+from studio.ui.roll.gestures.explain_note import ExplainNote
 from studio.ui.roll.gestures.gesture import Gesture
 from studio.ui.roll.gestures.move_notes import MoveNotes
 from studio.ui.roll.gestures.paint_notes import PaintNotes
@@ -37,6 +38,8 @@ class Dispatcher:
             return EraseNotes(context) if context.tool in (*DRAWING, Tool.ERASE) else None
         if button is not Qt.MouseButton.LeftButton:
             return None
+        if context.insight.explaining:
+            return ExplainNote(context)
         if context.tool is Tool.ERASE:
             return EraseNotes(context)
         if context.tool is Tool.SPLIT:
@@ -58,6 +61,8 @@ class Dispatcher:
     def cursor(self, at: Pointer) -> Qt.CursorShape:
         """The shape that says what a left press would do."""
         context, shape = self._context, Qt.CursorShape
+        if context.insight.explaining:
+            return shape.WhatsThisCursor
         if context.tool is Tool.ERASE:
             return shape.ForbiddenCursor
         if context.tool is Tool.SPLIT:

@@ -53,7 +53,9 @@ class NoteLayer:
             if not any(layer.covers for layer in context.takes):
                 notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
             rows = rows[~replaced]
-        notes.paint(painter, view, table, rows, colour, context.is_selected(table.id[rows]))
+        surprise = context.insight.surprise
+        bits = None if surprise is None else surprise.of_song(context.document.current_track, table.id[rows])
+        notes.paint(painter, view, table, rows, colour, context.is_selected(table.id[rows]), bits)
 
     def _replaced_by_takes(self, table: NoteTable, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these notes would go if a take that is showing were accepted, shape (rows,)."""

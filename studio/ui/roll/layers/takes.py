@@ -45,7 +45,9 @@ class TakeNotesLayer:
         if not self._in_front(layer):
             notes.paint_outlines(painter, boxes, faded(colour, 0.8), fill=faded(colour, 0.30))
             return
-        notes.paint(painter, view, table, rows, colour)
+        surprise = self._context.insight.surprise
+        bits = None if surprise is None else surprise.of_take(table)[rows]
+        notes.paint(painter, view, table, rows, colour, bits=bits)
         if len(rows) <= PLAIN and view.row_px >= 7:
             hatch = QBrush(faded(theme.text_on(colour), 0.30), Qt.BrushStyle.BDiagPattern)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -1,0 +1,169 @@
+"""SurpriseBook: bits of the song's notes, stretch by stretch, kept by what the model heard: undo finds them again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.music import NoteTable, Score
+from ml.requests import Surprise
+
+STRETCH_BARS = 8
+"""What is asked at once: little enough to be interrupted, enough to be worth reading what comes before."""
+HEARD_BARS = 24
+"""How many bars before a stretch count as what the model heard: an edit further back leaves its colours."""
+KEPT = 512
+"""Stretches that are remembered."""
+
+Bits = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Notes of one track as they are shown, by id: all arrays of shape (n,), ids ascending."""
+
+    ids: NDArray[np.int32]
+    start: NDArray[np.int64]
+    pitch: NDArray[np.uint8]
+    bits: Bits
+
+    @staticmethod
+    def of(table: NoteTable, rows: slice, bits: Bits) -> Line:
+        order = np.argsort(table.id[rows])
+        return Line(table.id[rows][order], table.start[rows][order], table.pitch[rows][order], bits[order])
+
+    def at(self, ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """For each id its place among the notes here, and whether it is here at all."""
+        if not len(self.ids):
+            return np.zeros(len(ids), np.int64), np.zeros(len(ids), bool)
+        place = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return place, self.ids[place] == ids
+
+
+class SurpriseBook:
+    """Answers are kept by model and by what the model heard; `bits` tells those of the stretches that are shown."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._answers: OrderedDict[tuple[str, bytes], tuple[Bits, ...]] = OrderedDict()
+        self._lines: dict[int, Line] = {}
+        self._digests: tuple[Score | None, dict[int, bytes]] = (None, {})
+
+    def forget(self) -> None:
+        """Remember nothing: the models' files have changed."""
+        self._answers.clear()
+        self.blank()
+
+    def blank(self) -> None:
+        """Show nothing of what was shown: another piece, or another model is asked."""
+        self._lines = {}
+
+    # --- what there is
+
+    def bits(self, track: int, ids: NDArray[np.int32]) -> Bits:
+        """Bits of these notes of a track as last shown, not a number for the others; shape of `ids`. Only looks up."""
+        line = self._lines.get(track)
+        if line is None or not len(line.ids):
+            return np.full(len(ids), np.nan)
+        place, here = line.at(ids)
+        return np.where(here, line.bits[place], np.nan)
+
+    def missing(self, model: str, score: Score, start_tick: int, end_tick: int) -> list[int]:
+        """Numbers of the stretches in [start, end) that the model has not judged as they are now, in order."""
+        return [
+            number
+            for number in stretches(score, start_tick, end_tick)
+            if (model, self._digest(score, number)) not in self._answers
+        ]
+
+    # --- taking answers over
+
+    def show(self, model: str, score: Score, start_tick: int, end_tick: int) -> None:
+        """Let `bits` tell what is known of the stretches in [start, end).
+
+        In those that are not known as they are now, notes keep their figure while place and pitch are the same.
+        """
+        numbers = stretches(score, start_tick, end_tick)
+        answers = [(number, self._answer(model, score, number)) for number in numbers]
+        span = (ticks_of(score, numbers[0])[0], ticks_of(score, numbers[-1])[1]) if numbers else (0, 0)
+        lines = {}
+        for index, track in enumerate(score.tracks):
+            table = track.notes
+            rows = table.starting(*span)
+            bits = self._carried(index, table, rows)
+            for number, answer in answers:
+                if answer is not None:
+                    part = table.starting(*ticks_of(score, number))
+                    bits[part.start - rows.start : part.stop - rows.start] = answer[index]
+            lines[index] = Line.of(table, rows, bits)
+        self._lines = lines
+
+    def write(self, model: str, score: Score, number: int, surprise: Surprise) -> None:
+        """Keep the answer about a stretch of a score."""
+        ticks = ticks_of(score, number)
+        self._answers[model, self._digest(score, number)] = tuple(
+            surprise.of(index, track.notes.id[track.notes.starting(*ticks)]) for index, track in enumerate(score.tracks)
+        )
+        while len(self._answers) > self._kept:
+            self._answers.popitem(last=False)
+
+    def _answer(self, model: str, score: Score, number: int) -> tuple[Bits, ...] | None:
+        key = model, self._digest(score, number)
+        if key in self._answers:
+            self._answers.move_to_end(key)
+        return self._answers.get(key)
+
+    def _carried(self, track: int, table: NoteTable, rows: slice) -> Bits:
+        """What is shown of these notes so far."""
+        ids = table.id[rows]
+        line = self._lines.get(track)
+        if line is None or not len(line.ids):
+            return np.full(len(ids), np.nan)
+        place, here = line.at(ids)
+        same = here & (line.start[place] == table.start[rows]) & (line.pitch[place] == table.pitch[rows])
+        return np.where(same, line.bits[place], np.nan)
+
+    def _digest(self, score: Score, number: int) -> bytes:
+        """Tells what a model hears for a stretch; worked out once for each score."""
+        if self._digests[0] is not score:
+            self._digests = score, {}
+        known = self._digests[1]
+        if number not in known:
+            known[number] = digest(score, number)
+        return known[number]
+
+
+def stretches(score: Score, start_tick: int, end_tick: int) -> range:
+    """Numbers of the stretches that [start, end) touches and in which the song may have notes."""
+    time_map = score.time_map
+    end_tick = min(end_tick, score.end_tick + 1)
+    if end_tick <= start_tick:
+        return range(0)
+    first, last = (time_map.bar_at(max(tick, 0)) // STRETCH_BARS for tick in (start_tick, end_tick - 1))
+    return range(first, last + 1)
+
+
+def ticks_of(score: Score, number: int) -> tuple[int, int]:
+    """The ticks [start, end) of a stretch."""
+    bar_start = score.time_map.bar_start
+    return bar_start(number * STRETCH_BARS), bar_start((number + 1) * STRETCH_BARS)
+
+
+def digest(score: Score, number: int) -> bytes:
+    """A hash of what a model hears of a score for a stretch: notes, instruments, tempo, metre and key."""
+    time_map = score.time_map
+    start, end = ticks_of(score, number)
+    heard = time_map.bar_start(max(number * STRETCH_BARS - HEARD_BARS, 0))
+    found = hashlib.blake2b(digest_size=16)
+    found.update(repr((heard, start, end, time_map.tempo_at(start), time_map.metre_at(start))).encode())
+    found.update(repr((time_map.bar_lines(heard, end), score.key_at(start))).encode())
+    for track in score.tracks:
+        rows = track.notes.starting(heard, end)
+        found.update(repr((track.program, track.drums, rows.stop - rows.start)).encode())
+        for column in ("start", "length", "pitch", "velocity", "flags"):
+            found.update(getattr(track.notes, column)[rows].tobytes())
+    return found.digest()

@@ -1,0 +1,139 @@
+"""SurpriseDesk: has the notes of the song in sight and of the heard take judged, a few bars at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.requests import Surprise, TakeSurprise
+from studio.session.aside import Aside, Same
+from studio.session.studies import Studies
+from studio.session.studio import Studio
+from studio.session.surprise_book import STRETCH_BARS, SurpriseBook, stretches, ticks_of
+from studio.session.takes import TakeSlot
+from studio.session.whom import NO_MODEL, Whom
+
+MOST_STRETCHES = 24
+"""Of the song in sight so much is judged at most, from its left edge on."""
+MOST_TOGETHER = 4
+"""So many stretches are asked about at once."""
+
+
+class SurpriseDesk:
+    """Asks only about what is in sight and not known as it is now. `told` is called when more is known, or why not."""
+
+    def __init__(self, studio: Studio, studies: Studies, whom: Whom, told: Callable[[], None]) -> None:
+        self._studio = studio
+        self._studies = studies
+        self._whom = whom
+        self._told = told
+        self._book = SurpriseBook()
+        self._span: tuple[int, int] | None = None
+        self._stretch = Aside(studio, self._on_stretch, kept=1)
+        self._take = Aside(studio, told)
+
+    def watch(self, span: tuple[int, int] | None) -> None:
+        """Judge the notes of the song that start in these ticks and those of the heard take; None: no more."""
+        self._span = span
+        if span is None:
+            self._stretch.forget()
+            self._take.forget()
+            self._book.blank()
+        else:
+            self.look()
+
+    def look(self) -> None:
+        """Show what is known of the song as it is now, and ask for what is not. Call after edits, a moment later."""
+        model = self._whom.of()
+        if self._span is None or model is None:
+            return
+        score, span = self._studio.document.score, self._clipped(self._span)
+        self._book.show(model.id, score, *span)
+        missing = self._book.missing(model.id, score, *span)
+        if missing:
+            # Neighbours share most of what the model must read for them: they are asked about together.
+            together = range(missing[0], missing[0] + MOST_TOGETHER)
+            last = next((number for number in together if number + 1 not in missing), together[-1])
+            work = self._studies.surprise(score, ticks_of(score, missing[0])[0], ticks_of(score, last)[1])
+            self._stretch.ask((model.id, Same(score), missing[0], last), model.id, work)
+        else:
+            self._stretch.forget()
+        self._look_at_take()
+
+    def bits(self, track: int, ids: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Bits of these notes of the song, not a number where they are not known; shape of `ids`."""
+        return self._book.bits(track, ids)
+
+    def take_bits(self, slot: TakeSlot) -> NDArray[np.float64]:
+        """Bits of a take's notes in their order, not a number where they are not known.
+
+        Of the model that wrote the take they are those that it told while it wrote.
+        """
+        model = self._whom.of(slot)
+        if model is None or model.id == slot.model:
+            return np.array([note.bits for note in slot.notes], np.float64)
+        answer = self._take.answer if self._take.key == (model.id, Same(slot.notes)) else None
+        known = isinstance(answer, TakeSurprise) and answer.fields.shape[1] == len(slot.notes)
+        return answer.total if known and isinstance(answer, TakeSurprise) else np.full(len(slot.notes), np.nan)
+
+    @property
+    def state(self) -> str:
+        """What stands behind the name of the model: "asking…", why there is no answer, "" when all is there."""
+        if self._whom.of() is None:
+            return NO_MODEL
+        if sentence := self._stretch.sentence or self._take.sentence:
+            return sentence
+        if self._stretch.waiting or self._take.waiting:
+            return "waiting for the takes" if self._studio.takes.running else "asking…"
+        cut = self._span is not None and self._clipped(self._span) != self._span
+        return "zoom in to see all" if cut else ""
+
+    # --- keeping in step
+
+    def go_on(self) -> None:
+        """Models have news of takes: ask what was held back, and about the take that is heard now."""
+        self._stretch.go_on()
+        self._take.go_on()
+        if self._span is not None:
+            self._look_at_take()
+
+    def begin_anew(self) -> None:
+        """Another model is asked, or another piece is open: show nothing of what was shown, and ask about it."""
+        self._stretch.forget()
+        self._take.forget()
+        self._book.blank()
+        self.look()
+
+    def close(self) -> None:
+        self._stretch.forget()
+        self._take.forget()
+
+    # --- inside
+
+    def _clipped(self, span: tuple[int, int]) -> tuple[int, int]:
+        score = self._studio.document.score
+        numbers = stretches(score, *span)
+        if len(numbers) <= MOST_STRETCHES:
+            return span
+        return span[0], score.time_map.bar_start((numbers[0] + MOST_STRETCHES) * STRETCH_BARS)
+
+    def _look_at_take(self) -> None:
+        slot = self._studio.takes.auditioned
+        model = self._whom.of(slot)
+        if slot is None or slot.take is None or model is None or model.id == slot.model or self._studio.takes.blind:
+            self._take.forget()
+        else:
+            self._take.ask((model.id, Same(slot.notes)), model.id, self._studies.take_surprise(slot.take))
+
+    def _on_stretch(self) -> None:
+        """Keep what has come, show it, and ask on. What was asked of another score may serve this one too."""
+        answer, key = self._stretch.answer, self._stretch.key
+        if isinstance(answer, Surprise) and isinstance(key, tuple):
+            model, score, first, last = key
+            for number in range(first, last + 1):
+                self._book.write(model, score.value, number, answer)
+            self._stretch.forget()
+            self.look()
+        self._told()

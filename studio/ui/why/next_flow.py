@@ -1,0 +1,71 @@
+"""NextFlow: how likely each pitch is at the playhead, as bars on the keys, while the song is being written by hand."""
+
+from __future__ import annotations
+
+from studio.session.studio import Studio
+from studio.session.why import WhyDesk
+from studio.ui.roll.context import RollContext
+from studio.ui.why.resting import SETTLED_MS, resting
+
+
+class NextFlow:
+    """Asks when playhead and notes rest; shows nothing while music plays or models write."""
+
+    def __init__(self, studio: Studio, desk: WhyDesk, context: RollContext) -> None:
+        self._studio = studio
+        self._desk = desk
+        self._context = context
+        self._on = False
+        self._moved = resting(context, "next notes", SETTLED_MS, self.ask)
+        desk.on_next = self._show
+        context.playheadMoved.connect(self._on_playhead)
+
+    def close(self) -> None:
+        self._moved.stop()
+
+    @property
+    def on(self) -> bool:
+        return self._on
+
+    def toggle(self) -> None:
+        self._on = not self._on
+        if self._on:
+            self.ask()
+        else:
+            self._moved.stop()
+            self._desk.forget_next()
+            self._context.insight.heat = None
+
+    def on_news(self) -> None:
+        """Notes, track, transport or takes have changed."""
+        if not self._on:
+            return
+        if self._studio.transport.playing or self._studio.takes.running:
+            self._moved.stop()
+            self._context.insight.heat = None
+        else:
+            self._moved.start()
+
+    def _on_playhead(self, _old_x: float, _new_x: float) -> None:
+        if self._on and not self._studio.transport.playing:
+            self._moved.start()
+
+    def ask(self) -> None:
+        """Ask for the place of the playhead, unless it moves or models write."""
+        if not self._on:
+            return
+        if self._studio.transport.playing or self._studio.takes.running:
+            self._context.insight.heat = None
+            return
+        self._desk.ask_next(self._studio.document.current_track, self._studio.transport.cursor_tick)
+        self._show()
+
+    def _show(self) -> None:
+        if not self._on:
+            return
+        found = self._desk.next_pitches
+        if found is not None:
+            self._context.insight.heat = found.probability
+        elif sentence := self._desk.next_sentence:
+            self._context.insight.heat = None
+            self._studio.say(sentence)

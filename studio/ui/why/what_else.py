@@ -1,0 +1,149 @@
+"""WhatElse: a small window by a note with the other pitches, starts and lengths that a model had in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ml.music.general_midi import GM_DRUMS
+from ml.requests import Alternatives, Option
+from studio.ui.labels import dim_label, heading
+from studio.ui.roll.context import RollContext
+from studio.ui.roll.spelling import pitch_label
+from studio.ui.why.option_row import OptionRow
+from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_heading, own_share
+
+MOST_ROWS = 8
+GAP_PX = 8
+
+
+class WhatElse(QFrame):
+    """Closes with Esc or a click beside it. `rested` is told what the mouse or the keyboard rests on, None for nothing;
+    `taken` what was chosen, just before it closes."""
+
+    def __init__(
+        self, parent: QWidget, context: RollContext, *, drums: bool, rested: Callable[[Option | None], None],
+        taken: Callable[[Option], None], closed: Callable[[], None],
+    ) -> None:  # fmt: skip
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("what_else")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName("What else?")
+        self._context = context
+        self._drums = drums
+        self._rested, self._taken, self._closed = rested, taken, closed
+        self.columns: tuple[tuple[OptionRow, ...], ...] = ()
+        self.title = heading("What else?")
+        self.text = dim_label(wrap=True)
+        self.text.setMinimumWidth(300)
+        self._body = QHBoxLayout()
+        self._body.setSpacing(14)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self.title)
+        layout.addWidget(self.text)
+        layout.addLayout(self._body)
+
+    def show_sentence(self, sentence: str) -> None:
+        """That an answer is awaited, or why there is none."""
+        self.text.setText(sentence)
+        self.adjustSize()
+
+    def show_alternatives(self, found: Alternatives, model: str) -> None:
+        """The answer: three lists, the likeliest first."""
+        self.title.setText(note_heading(self._context, found, model))
+        self.text.setText(f"{own_share(found)}. {FIGURES}")
+        start, key = found.note.start, self._context.key_at(found.note.start)
+
+        def pitch_text(option: Option) -> str:
+            name = pitch_label(option.note.pitch, key)
+            return GM_DRUMS.get(option.note.pitch, name) if self._drums else name
+
+        def start_text(option: Option) -> str:
+            return str(self._context.time_map.bar_beat(option.note.start))
+
+        def length_text(option: Option) -> str:
+            return beats_text(self._context, start, option.note.length)
+
+        self.columns = (
+            self._column("Drum" if self._drums else "Pitch", found.pitches, pitch_text),
+            self._column("Start", found.onsets, start_text, ending_text(found)),
+            self._column("Length", found.lengths, length_text),
+        )
+        self.adjustSize()
+        first = next((row for column in self.columns for row in column if row.isEnabled()), None)
+        if first is not None:
+            first.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _column(
+        self, name: str, options: Sequence[Option], words: Callable[[Option], str], below: str = ""
+    ) -> tuple[OptionRow, ...]:
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        column.addWidget(dim_label(name))
+        rows = tuple(OptionRow(option, words(option), self._context.theme, self._rested) for option in _few(options))
+        for row in rows:
+            row.clicked.connect(lambda _=False, option=row.option: self._take(option))
+            column.addWidget(row)
+        if below:
+            column.addWidget(dim_label(below, wrap=True))
+        column.addStretch(1)
+        self._body.addLayout(column, 1)
+        return rows
+
+    def _take(self, option: Option) -> None:
+        self._rested(None)
+        self._taken(option)
+        self.close()
+
+    def show_by(self, note: QRect, screen: QRect) -> None:
+        """Open below the note, or above where there is no room; both given in places of the screen."""
+        self.adjustSize()
+        below = note.bottom() + GAP_PX + self.height() <= screen.bottom()
+        y = note.bottom() + GAP_PX if below else max(note.top() - GAP_PX - self.height(), screen.top())
+        x = min(max(note.left(), screen.left()), screen.right() - self.width())
+        self.move(QPoint(x, y))
+        self.show()
+
+    # --- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from offer to offer, Return takes one; Esc closes, as in every popup."""
+        steps = {Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Left: (-1, 0)}
+        key = Qt.Key(event.key())
+        row = self.focusWidget()
+        if key in steps:
+            self._go(row, *steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(row, OptionRow) and row.isEnabled():
+            self._take(row.option)
+        elif key == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _go(self, now: QWidget | None, across: int, down: int) -> None:
+        """Put the keyboard on the next offer in this direction that can be taken."""
+        open_rows = [[row for row in column if row.isEnabled()] for column in self.columns]
+        open_rows = [column for column in open_rows if column]
+        if not open_rows:
+            return
+        at = next(((c, column.index(now)) for c, column in enumerate(open_rows) if now in column), None)
+        if at is None:
+            open_rows[0][0].setFocus()
+            return
+        column = open_rows[(at[0] + across) % len(open_rows)]
+        column[min(at[1], len(column) - 1) if across else (at[1] + down) % len(column)].setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._rested(None)
+        self._closed()
+        super().closeEvent(event)
+
+
+def _few(options: Sequence[Option]) -> list[Option]:
+    """The likeliest, and the note as it is wherever it stands."""
+    return [option for place, option in enumerate(options) if place < MOST_ROWS or option.chosen]

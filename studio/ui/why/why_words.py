@@ -1,0 +1,54 @@
+"""What is said in words about a model's view of a note: figures in plain terms, and what they do not mean."""
+
+from __future__ import annotations
+
+from ml.requests import Alternatives, Attention
+from studio.ui.roll.context import RollContext
+from studio.ui.roll.keyboard import share_text
+from studio.ui.roll.spelling import pitch_label
+from studio.ui.roll.status_text import length_text
+
+NOT_A_CAUSE = "A look is no cause: the note might well be the same without it."
+FIGURES = (
+    "How likely each is to the model, given what it knows there. Struck out: the limits or the notes around forbid it."
+)
+
+
+def attention_caption(model: str, attention: Attention, shown: int) -> str:
+    """What the arcs are and what they are not."""
+    seen = len(attention.track)
+    others = share_text(float(attention.rest[-1])) if len(attention.rest) else ""
+    counted = f"the {shown} it looked at most, of {seen} that it knew" if shown < seen else f"all {seen} that it knew"
+    rest = f" {others} went to what is no note: style, metre, tracks." if others else ""
+    return (
+        f"Where the attention of {model} lay just before this note: arcs lead to {counted}; thicker is more.{rest} "
+        f"{NOT_A_CAUSE}"
+    )
+
+
+def no_notes_caption(model: str) -> str:
+    """There was nothing to look at."""
+    return f"{model} knew no note before this one: there is nothing that its attention could lie on."
+
+
+def note_heading(context: RollContext, found: Alternatives, model: str) -> str:
+    """ "G4 at 5:2:000 to Blend: 3.2 bits" """
+    note = found.note
+    place = context.time_map.bar_beat(note.start)
+    name = pitch_label(note.pitch, context.key_at(note.start))
+    return f"{name} at {place} to {model}: {float(found.fields.sum()):.1f} bits"
+
+
+def own_share(found: Alternatives) -> str:
+    """How the bits of the note come about, field by field."""
+    onset, _, pitch, length, _ = (float(bits) for bits in found.fields)
+    return f"start {onset:.1f} · pitch {pitch:.1f} · length {length:.1f} bits"
+
+
+def ending_text(found: Alternatives) -> str:
+    """How likely nothing more would have come, "" where that is hardly so."""
+    return f"{share_text(found.end)}: nothing more would come here." if found.end >= 0.01 else ""
+
+
+def beats_text(context: RollContext, start: int, length: int) -> str:
+    return length_text(context.time_map, start, length)
