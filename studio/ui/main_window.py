@@ -12,9 +12,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from ml.music import Key
+from studio.engine.studies import ModelStudies
 from studio.project import AppFolders
 from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
+from studio.session.why import WhyDesk
 from studio.ui.action_binding import BoundActions
 from studio.ui.actions import Action
 from studio.ui.clipboard import SystemClipboard
@@ -43,6 +45,7 @@ from studio.ui.tool_strip import ToolStrip
 from studio.ui.tracks.track_panel import TrackPanel
 from studio.ui.transport.time_fields import TimeFields
 from studio.ui.transport.transport_bar import TransportBar, TransportWishes
+from studio.ui.why.why_flow import WhyFlow
 from studio.ui.window_actions import window_actions
 from studio.ui.window_dialogs import WindowDialogs
 from studio.ui.window_layout import WindowLayout
@@ -93,6 +96,9 @@ class MainWindow(QMainWindow):
         self.dialogs = WindowDialogs(self, folders, now, log_file)
         self.settings = WindowSettings(studio, self.context, self.roll, self.set_theme)
         self.clipboard = SystemClipboard(QGuiApplication.clipboard())
+        self.why = WhyFlow(
+            studio, WhyDesk(studio, ModelStudies()), self.roll, self.attempt, lambda: self.bound.refresh()
+        )
         self.bound = BoundActions(window_actions(self, randomness or random.SystemRandom()), self, self._run)
         self._theme = self.settings.theme
         self._dress()  # before there are parts: they take their sizes from style and icons
@@ -319,6 +325,7 @@ class MainWindow(QMainWindow):
         self.studio.on_wake = None
         self.in_step.close()
         self.tracks.close_panel()
+        self.why.close()
         self.context.close()
 
 

@@ -169,6 +169,7 @@ def style_sheet(theme: Palette) -> str:
     QFrame[role="line"] {{ background: {theme.border}; border: none; max-width: 1px; margin: 7px 6px; }}
     QFrame#notice {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.warning};
                     border-bottom: 1px solid {theme.border}; }}
+    QFrame#what_else {{ background: {theme.panel}; border: 1px solid {theme.text_dim}; }}
     QLabel[role="dim"] {{ color: {theme.text_dim}; }}
     QLabel[role="error"] {{ color: {theme.error}; }}
     """

@@ -15,7 +15,7 @@ from studio.ui.roll.context import RollContext
 from studio.ui.roll.view import RollView
 
 ADAPTIVE = "adaptive"
-SWITCHES = ("view.ghosts", "view.follow", "view.hear_edits")
+SWITCHES = ("view.ghosts", "view.follow", "view.hear_edits", "view.surprise", "view.explain", "view.next_notes")
 
 
 class ToolStrip(QWidget):

@@ -18,6 +18,7 @@ from studio.ui.commands.track_actions import TrackFields, track_actions
 from studio.ui.commands.transport_actions import transport_actions
 from studio.ui.commands.verb_actions import VerbCommands, knob_actions, verb_actions
 from studio.ui.commands.view_actions import PanelSwitch, ViewSwitches, view_actions
+from studio.ui.commands.why_actions import why_actions
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
@@ -85,6 +86,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 set_snap=settings.set_snap,
             ),
         ),
+        why_actions(window.why.commands()),
         help_actions(HelpCommands(dialogs.show_cheat_sheet, dialogs.show_palette, dialogs.show_about)),
     )
 

@@ -25,7 +25,7 @@ VERSION = "0.1"
 MENU_OF_ROLL = (
     "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
     "edit.select_all", "edit.deselect", "notes.quantise", "notes.legato", "notes.split", "notes.join",
-    "notes.mute", "notes.lock", "takes.continue",
+    "notes.mute", "notes.lock", "notes.what_else", "takes.continue",
 )  # fmt: skip
 """What the right button offers in the roll."""
 
