@@ -55,7 +55,8 @@ DRAWINGS: dict[str, str] = {
     '<circle cx="18" cy="12" r="1.6" fill="{c}"/>',
     "keyboard": f'<path {LINE} d="M3.5 6.5h17v11h-17zM8 6.5v6M12 6.5v6M16 6.5v6"/>',
     "surprise": f'<path {LINE} d="M5 19.5v-6M9.7 19.5V9M14.3 19.5v-4M19 19.5v-15"/>',
-    "explain": f'<circle {LINE} cx="12" cy="12" r="8.5"/><path {LINE} d="M9.5 9.6a2.6 2.6 0 1 1 3.9 2.2c-.9.5-1.4 1-1.4 2"/>'
+    "explain": f'<circle {LINE} cx="12" cy="12" r="8.5"/>'
+    f'<path {LINE} d="M9.5 9.6a2.6 2.6 0 1 1 3.9 2.2c-.9.5-1.4 1-1.4 2"/>'
     '<circle cx="12" cy="16.8" r="1.1" fill="{c}"/>',
     "next-notes": f'<path {LINE} d="M4.5 4.5v15M8 7h5M8 12h11.5M8 17h7"/>',
     "drum": f'<ellipse {LINE} cx="12" cy="9" rx="8" ry="3.5"/>'
