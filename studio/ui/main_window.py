@@ -19,6 +19,12 @@ from studio.session.troubles import TROUBLES
 from studio.session.why import WhyDesk
 from studio.ui.action_binding import BoundActions
 from studio.ui.actions import Action
+from studio.ui.audition.audition_flow import AuditionFlow
+from studio.ui.audition.audition_view import AuditionView
+from studio.ui.audition.opening import Opening
+from studio.ui.audition.take_parts import TakeParts
+from studio.ui.audition.wiring import audition_wishes
+from studio.ui.blind.blind_flow import BlindFlow
 from studio.ui.clipboard import SystemClipboard
 from studio.ui.commands.desk import Desk
 from studio.ui.commands.transport_actions import LoopSwitch
@@ -113,7 +119,11 @@ class MainWindow(QMainWindow):
         self.takes = TakeFlow(studio, self.attempt, self.files.export_take, lambda: self.in_step.show_transport())
         takes = TakeWishes(self.takes.hear, self.takes.accept, self.takes.export)
         self.models = ModelPanel(self.bound, self._panel_wishes(takes))
+        self.audition = AuditionView(self.bound, audition_wishes(self))
+        parts = TakeParts(studio, self.context)
+        self.comparing = AuditionFlow(studio, self.audition, self.takes, parts, self.attempt)
         self.asking = AskFlow(studio, self.context, self.models, self.bound.refresh)
+        self.blind = BlindFlow(self, folders, lambda: now().timestamp(), randomness)
         self.shelf = shelf_flow(self, folders)
         self._lay_out()
         self.layout_memory = WindowLayout(
@@ -121,6 +131,7 @@ class MainWindow(QMainWindow):
             {"across": self._across, "down": self._down},
             {"tracks": self.tracks, "models": self.models, "velocity": self.lane},
             studio.settings,
+            self.opening,
         )
         self.pulse = Pulse(self._beat)
         self._connect()
@@ -139,11 +150,15 @@ class MainWindow(QMainWindow):
         self._down = QSplitter(Qt.Orientation.Vertical)
         self._down.addWidget(self.roll)
         self._down.addWidget(self.lane)
+        self._down.addWidget(self.audition)
         self._down.setStretchFactor(0, 1)
         self._down.setCollapsible(0, False)
+        self._down.setCollapsible(2, False)
+        self.opening = Opening(self.audition, self._down, lambda: self.in_step.show_takes_now())
         column.addWidget(ToolStrip(self.bound, self.context, self.roll))
         column.addWidget(_rule())
         column.addWidget(self.notice)
+        column.addWidget(self.blind.strip)
         column.addWidget(self._down, 1)
         self._across = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.tracks, centre, self.models):
@@ -273,6 +288,7 @@ class MainWindow(QMainWindow):
         self.context.theme = theme
         self.tracks.set_theme(theme)
         self.models.set_theme(theme)
+        self.audition.set_theme(theme)
 
     def _dress(self) -> None:
         theme = self._theme
@@ -291,7 +307,7 @@ class MainWindow(QMainWindow):
         if not self.layout_memory.restore():
             self.resize(WIDTH_PX, HEIGHT_PX)
             self._across.setSizes([TRACKS_PX, WIDTH_PX - TRACKS_PX - MODELS_PX, MODELS_PX])
-            self._down.setSizes([HEIGHT_PX - LANE_PX, LANE_PX])
+            self._down.setSizes([HEIGHT_PX - LANE_PX, LANE_PX, 0])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -313,6 +329,7 @@ class MainWindow(QMainWindow):
         if not self.files.settled():
             event.ignore()
             return
+        self.opening.put_away()  # the sizes of the others are kept as they are without it
         self.layout_memory.save()
         self.end()
         event.accept()
@@ -321,6 +338,7 @@ class MainWindow(QMainWindow):
         """Stop listening and let nothing run on; the studio itself is closed by who made it."""
         self.pulse.stop()
         self.shelf.close()
+        self.blind.close()
         self.jobs.close()
         self.studio.on_wake = None
         self.in_step.close()

@@ -101,6 +101,7 @@ def style_sheet(theme: Palette) -> str:
     QPushButton[segment="true"] {{ padding: 4px 0px; min-width: 26px; }}
     QPushButton[segment="true"]:checked, QPushButton[key="white"]:checked, QPushButton[key="black"]:checked {{
         background: {picked}; color: {theme.accent}; border-color: {theme.accent}; }}
+    QPushButton[segment="true"][roomy="true"] {{ padding: 4px 8px; }}
     QPushButton#detect {{ padding: 4px 8px; }}
     QPushButton[field="true"] {{ text-align: left; padding: 4px 8px; }}
     QPushButton[key="white"], QPushButton[key="black"] {{ padding: 3px 0px; min-width: 12px; border-radius: 4px; }}
@@ -169,6 +170,8 @@ def style_sheet(theme: Palette) -> str:
     QFrame[role="line"] {{ background: {theme.border}; border: none; max-width: 1px; margin: 7px 6px; }}
     QFrame#notice {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.warning};
                     border-bottom: 1px solid {theme.border}; }}
+    QFrame#blind {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.accent};
+                   border-bottom: 1px solid {theme.border}; }}
     QFrame#what_else {{ background: {theme.panel}; border: 1px solid {theme.text_dim}; }}
     QLabel[role="dim"] {{ color: {theme.text_dim}; }}
     QLabel[role="error"] {{ color: {theme.error}; }}

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.actions import Actions
+from studio.ui.audition.wiring import audition_commands
+from studio.ui.blind.blind_flow import blind_commands
+from studio.ui.commands.audition_actions import audition_actions
+from studio.ui.commands.blind_actions import blind_actions
 from studio.ui.commands.edit_actions import edit_actions
 from studio.ui.commands.file_actions import FileCommands, HelpCommands, file_actions, help_actions
 from studio.ui.commands.model_actions import ShelfCommands, model_actions
@@ -56,11 +60,17 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
         take_actions(
             desk,
             TakeCommands(
-                hear=lambda number: window.takes.hear(number),
+                hear_digit=lambda digit: window.takes.hear_digit(digit),
+                has_digit=lambda digit: window.takes.has_digit(digit),
                 hear_next=lambda step: window.takes.hear_next(step),
+                compare=lambda: window.takes.compare(),
+                can_compare=lambda: window.takes.can_compare,
+                hears_before=lambda: window.takes.hears_before,
                 export_take=lambda: files.export_take(None),
             ),
         ),
+        audition_actions(desk, audition_commands(window)),
+        blind_actions(blind_commands(window)),
         knob_actions(verbs),
         model_actions(
             ShelfCommands(

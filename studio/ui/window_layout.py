@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from typing import Protocol
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
@@ -14,6 +15,13 @@ from studio.project import SettingsStore
 from studio.project.settings import WINDOW_LAYOUT
 
 VERSION = 1
+
+
+class Remembers(Protocol):
+    """A part of the window that remembers more than whether it shows."""
+
+    def remembered(self) -> dict[str, object]: ...
+    def restore(self, tree: Mapping[str, object]) -> None: ...
 
 
 class WindowLayout:
@@ -25,11 +33,13 @@ class WindowLayout:
         splitters: Mapping[str, QSplitter],
         panels: Mapping[str, QWidget],
         settings: SettingsStore,
+        comparison: Remembers,
     ) -> None:
         self._window = window
         self._splitters = splitters
         self._panels = panels
         self._settings = settings
+        self._comparison = comparison
 
     def save(self) -> None:
         tree = {
@@ -37,6 +47,7 @@ class WindowLayout:
             "window": _text(self._window.saveGeometry()),
             "splitters": {name: splitter.sizes() for name, splitter in self._splitters.items()},
             "hidden": [name for name, panel in self._panels.items() if panel.isHidden()],
+            "comparison": self._comparison.remembered(),
         }
         self._settings.set(WINDOW_LAYOUT, base64.b64encode(json.dumps(tree).encode()).decode())
 
@@ -49,16 +60,20 @@ class WindowLayout:
             geometry = QByteArray(base64.b64decode(tree["window"], validate=True))
             sizes = {name: [int(size) for size in tree["splitters"][name]] for name in self._splitters}
             hidden = {str(name) for name in tree["hidden"]}
+            comparison = tree.get("comparison")
         except (ValueError, KeyError, TypeError, binascii.Error):
             return False
         self._window.restoreGeometry(geometry)
         screen = self._window.screen().availableGeometry()
         self._window.resize(self._window.size().boundedTo(screen.size()))
         for name, splitter in self._splitters.items():
-            if len(sizes[name]) == splitter.count() and all(0 <= size < 100_000 for size in sizes[name]):
-                splitter.setSizes(sizes[name])
+            known = sizes[name] + [0] * (splitter.count() - len(sizes[name]))  # parts that came with a later version
+            if len(known) == splitter.count() and all(0 <= size < 100_000 for size in known):
+                splitter.setSizes(known)
         for name, panel in self._panels.items():
             panel.setHidden(name in hidden)
+        if isinstance(comparison, dict):
+            self._comparison.restore(comparison)
         return True
 
 

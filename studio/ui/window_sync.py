@@ -8,7 +8,17 @@ from PySide6.QtCore import QTimer
 
 from studio.edit.change import Change, ChangeKind
 from studio.project import Setting
-from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, TOP_P, VOLUME
+from studio.project.settings import (
+    BARS,
+    CHOSEN_MODELS,
+    HEAR_TAKES_ALONE,
+    MATCH_LOUDNESS,
+    SWITCH_TAKES,
+    TAKES,
+    TEMPERATURE,
+    TOP_P,
+    VOLUME,
+)
 from studio.session.studio import Topic
 from studio.ui.models.board_view import LayerCache
 
@@ -34,7 +44,7 @@ class InStep:
         self._panel_due = QTimer(window)
         self._panel_due.setSingleShot(True)
         self._panel_due.setInterval(PANEL_GAP_MS)
-        self._panel_due.timeout.connect(self._show_panel)
+        self._panel_due.timeout.connect(self.show_takes_now)
         self._leaning = self._studio.leaning()
         self._ends = [
             self._studio.document.subscribe(self._on_document),
@@ -92,6 +102,8 @@ class InStep:
         window.settings.apply(setting)
         if setting is VOLUME:
             window.transport.show_volume(self._studio.settings.get(VOLUME))
+        elif setting in (SWITCH_TAKES, MATCH_LOUDNESS, HEAR_TAKES_ALONE):
+            self.show_takes_now()
         elif setting in (TAKES, BARS, TEMPERATURE, TOP_P, CHOSEN_MODELS):
             window.asking.follow_settings()
         window.bound.refresh()
@@ -117,7 +129,7 @@ class InStep:
         window.roll.set_take_layers(self._layers.layers_of(board))
         if shape != self._shown_shape or not board.running:
             self._panel_due.stop()
-            self._show_panel()
+            self.show_takes_now()
         elif not self._panel_due.isActive():
             self._panel_due.start()
         if board.job != self._shown_job:
@@ -132,8 +144,16 @@ class InStep:
             self._shown_enabling = enabling
             window.bound.refresh()
 
-    def _show_panel(self) -> None:
-        self._window.models.show_board(self._studio.takes)
+    def show_takes_now(self) -> None:
+        """Show all takes in the panel; or in the comparison, and then only the one that is heard in the panel."""
+        window, board = self._window, self._studio.takes
+        if window.opening.wants(board):
+            window.audition.show_board(board, window.comparing.hearing)
+        was_open = window.opening.is_open
+        window.opening.follow(board)
+        window.models.show_board(board, brief=window.opening.shows_takes)
+        if window.opening.is_open != was_open:
+            window.bound.refresh()
 
     def show_transport(self) -> None:
         transport, window = self._studio.transport, self._window

@@ -43,7 +43,7 @@ def test_draw_a_phrase_let_models_continue_it_keep_a_take_save_and_export(
     before = studio.document.score
     musician.continue_()
     assert {answer.card.id for answer in studio.takes.answers} == {"lstm", "transformer"}
-    assert len(musician.window.models.takes.rows) == len(studio.takes.slots) >= 2
+    assert len(musician.window.audition.grid.cells) == len(studio.takes.slots) >= 2
     assert studio.document.score is before
 
     # Keys switch between takes while the loop runs over the join.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ml.music import Note, NoteTable
 from ml.requests import GenerationRequest, Region, TakeNote, ringing_notes
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
@@ -60,6 +62,16 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
             number += 1
         groups.append(ModelGroup(answer.card.id, answer.card.name, tuple(views), trouble_of(answer)))
     return tuple(groups)
+
+
+def only(groups: tuple[ModelGroup, ...], number: int | None) -> tuple[ModelGroup, ...]:
+    """Of all rows the one of this take, and what models that gave up have to say."""
+    found = []
+    for group in groups:
+        takes = tuple(view for view in group.takes if view.number == number)
+        if takes or group.trouble:
+            found.append(replace(group, takes=takes))
+    return tuple(found)
 
 
 def _staying(request: GenerationRequest, track: int) -> list[TakeNote]:

@@ -18,7 +18,7 @@ from studio.session.wishes import Wishes
 from studio.ui.action_binding import BoundActions
 from studio.ui.labels import dim_label
 from studio.ui.models.ask_box import AskBox
-from studio.ui.models.board_view import groups_of
+from studio.ui.models.board_view import groups_of, only
 from studio.ui.models.drawer import Drawer
 from studio.ui.models.progress_line import ProgressLine
 from studio.ui.models.section import Section
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CURVE_STEP = 6
 """While a take streams in, its curve is drawn anew for every so many notes."""
 PROMPT_CHANGED = "The song has changed since these takes were written. Keeping one still works."
+COMPARED = "All takes stand side by side below the roll."
 LINES = 2
 """Of text below the verbs."""
 MODELS, LIMITS = "models", "limits"
@@ -251,12 +252,13 @@ class ModelPanel(QWidget):
 
     # --- takes
 
-    def show_board(self, board: TakesBoard) -> None:
-        """Show the takes as they are now."""
+    def show_board(self, board: TakesBoard, *, brief: bool = False) -> None:
+        """Show the takes as they are now; `brief` only the one that is heard, for the others show elsewhere."""
         heard = None if board.blind else board.auditioned
-        selected = board.slots.index(heard) if heard is not None else None
+        selected = board.slots.index(heard) if heard in board.slots else None
         had_rows = bool(self.takes.rows)
-        self.takes.show_takes(groups_of(board), selected)
+        groups = groups_of(board)
+        self.takes.show_takes(only(groups, selected) if brief else groups, selected, COMPARED if brief else "")
         if bool(self.takes.rows) != had_rows:
             self.fit()
         if selected is not None and selected != self._row_shown:

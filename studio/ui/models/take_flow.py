@@ -1,4 +1,4 @@
-"""What rows and keys do with a take: hear it in the song, keep it, export it."""
+"""What rows and keys do with a take: hear it in the song, compare it with what was there, keep it, export it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from studio.session.studio import Studio
 from studio.session.takes import TakeSlot
+from studio.ui.audition.comparison import digits_of
 
 Attempt = Callable[[Callable[[], object]], None]
 
@@ -27,16 +28,52 @@ class TakeFlow:
         self._attempt = attempt
         self._export = export
         self._show_transport = show_transport
+        self._before: TakeSlot | None = None
 
     def hear(self, number: int) -> None:
         """Hear a take in the song; what stands still begins to play the loop over the join."""
         if slot := self._slot(number):
-            self._attempt(lambda: self._studio.audition(slot))
-            self._play_join()
+            self.hear_slot(slot)
+
+    def hear_digit(self, digit: int) -> None:
+        """Hear the take that has this key now, 1 to 9."""
+        slot = next((slot for slot, key in digits_of(self._studio.takes).items() if key == digit), None)
+        if slot is not None:
+            self.hear_slot(slot)
+
+    def has_digit(self, digit: int) -> bool:
+        board = self._studio.takes
+        return board.showing and digit in digits_of(board).values()
+
+    def hear_slot(self, slot: TakeSlot) -> None:
+        self._attempt(lambda: self._studio.audition(slot))
+        self.play_join()
+
+    @property
+    def can_compare(self) -> bool:
+        board = self._studio.takes
+        return board.auditioned is not None or self._before in board.slots or self._studio.auditioning.can_hear_before
+
+    @property
+    def hears_before(self) -> bool:
+        """Whether the song is heard as it was, while there is something to compare with."""
+        board, auditioning = self._studio.takes, self._studio.auditioning
+        return auditioning.hearing_before or (board.auditioned is None and self._before in board.slots)
+
+    def compare(self) -> None:
+        """Hear the song as it was without the take, or before the last accept; once more, and it is back."""
+        board, auditioning = self._studio.takes, self._studio.auditioning
+        if board.auditioned is not None:
+            self._before = board.auditioned
+            self._attempt(lambda: self._studio.audition(None))
+        elif self._before is not None and self._before in board.slots:
+            self.hear_slot(self._before)
+        else:
+            self._attempt(lambda: self._studio.hear_before(not auditioning.hearing_before))
 
     def hear_next(self, step: int) -> None:
         self._studio.audition_next(step)
-        self._play_join()
+        self.play_join()
 
     def accept(self, number: int) -> None:
         if slot := self._slot(number):
@@ -46,11 +83,15 @@ class TakeFlow:
         if slot := self._slot(number):
             self._attempt(lambda: self._export(slot))
 
+    def export_slot(self, slot: TakeSlot) -> None:
+        self._attempt(lambda: self._export(slot))
+
     def _slot(self, number: int) -> TakeSlot | None:
         slots = self._studio.takes.slots
         return slots[number] if number < len(slots) else None
 
-    def _play_join(self) -> None:
+    def play_join(self) -> None:
+        """Play the loop over the join, if the music stands."""
         transport = self._studio.transport
         if not transport.playing and transport.loop is not None:
             transport.play(transport.loop[0])

@@ -36,7 +36,7 @@ class TakesView(QScrollArea):
         super().__init__()
         self._wishes = wishes
         self._look: RowLook | None = None
-        self._shape: tuple[tuple[str, int, str], ...] | None = None
+        self._shape: object = None
         self.rows: dict[int, TakeRow] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -49,12 +49,13 @@ class TakesView(QScrollArea):
         for row in self.rows.values():
             row.set_look(self._look)
 
-    def show_takes(self, groups: Sequence[ModelGroup], selected: int | None) -> None:
-        """Show these groups; the row `selected` (a number over all groups) is the one that is heard."""
-        shape = tuple((group.name, len(group.takes), group.trouble) for group in groups)
+    def show_takes(self, groups: Sequence[ModelGroup], selected: int | None, says: str = "") -> None:
+        """Show these groups; the row `selected` (a number over all takes) is the one that is heard. `says` stands
+        above them."""
+        shape = (tuple((g.name, tuple(take.number for take in g.takes), g.trouble) for g in groups), says)
         if shape != self._shape:
             self._shape = shape
-            self._build(groups)
+            self._build(groups, says)
         for group in groups:
             for view in group.takes:
                 self.rows[view.number].show_take(view, view.number == selected)
@@ -64,13 +65,16 @@ class TakesView(QScrollArea):
         if number in self.rows:
             self.ensureWidgetVisible(self.rows[number], 0, 8)
 
-    def _build(self, groups: Sequence[ModelGroup]) -> None:
+    def _build(self, groups: Sequence[ModelGroup], says: str) -> None:
         self.rows = {}
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 4, 0)
         layout.setSpacing(2)
-        if not groups:
+        if says:
+            layout.addWidget(dim_label(says, wrap=True))
+            layout.addSpacing(4)
+        elif not groups:
             layout.addWidget(dim_label(NOTHING_YET, wrap=True))
         for group in groups:
             layout.addWidget(heading(group.name))

@@ -1,0 +1,186 @@
+"""The mixture: a row of its own below the models, whose bars show the colour of the take they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from ml.requests import TakeNote
+from studio.ui.audition.cell_look import CellLook
+from studio.ui.audition.cell_view import RollFrame, Ticks
+from studio.ui.audition.thumbnail import Thumbnail
+from studio.ui.labels import as_plain_tooltip
+from studio.ui.theme import faded, mixed
+
+TALL_PX, EMPTY_PX = 46, 22
+EMPTY_TEXT = "Mixture: drag across bars of takes to put them together here"
+PAD_PX = 3
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Ticks [start, end) that come from one take: its number picks the colour, its name is for the tooltip.
+
+    `track` is its place among `tracks` asked tracks.
+    """
+
+    ticks: Ticks
+    number: int
+    name: str
+    track: int = 0
+    tracks: int = 1
+
+
+@dataclass(frozen=True)
+class MixtureView:
+    """The mixture's notes, and of which takes its bars are: one piece for each bar and track."""
+
+    frame: RollFrame | None = None
+    notes: tuple[TakeNote, ...] = ()
+    sources: tuple[int, ...] = ()
+    """For each note the number of the take that it comes from."""
+    pieces: tuple[Piece, ...] = ()
+    heard: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.pieces and not self.notes
+
+
+@dataclass(frozen=True)
+class MixtureWishes:
+    """What the row asks for; `take_out` gets ticks [start, end), `menu` a point on the screen and a bar's ticks."""
+
+    hear: Callable[[], None]
+    keep: Callable[[], None]
+    menu: Callable[[QPoint, Ticks], None]
+
+
+class MixtureStrip(QWidget):
+    """A click hears, a double click keeps, the right button takes bars out again."""
+
+    def __init__(self, look: CellLook, wishes: MixtureWishes) -> None:
+        super().__init__()
+        self.setObjectName("mixture")
+        self.view = MixtureView()
+        self._look = look
+        self._wishes = wishes
+        self._thumbnails: dict[int, Thumbnail] = {}
+        self._thumbnail = Thumbnail()
+        self.setFixedHeight(EMPTY_PX)
+        self._header_px = 128
+        self.setAccessibleName(EMPTY_TEXT)
+
+    def set_look(self, look: CellLook) -> None:
+        self._look = look
+        self.update()
+
+    def set_header(self, width_px: int) -> None:
+        """Where the thumbnails above begin."""
+        if width_px != self._header_px:
+            self._header_px = width_px
+            self.update()
+
+    def show_view(self, view: MixtureView) -> None:
+        if view == self.view:
+            return
+        self.view = view
+        self.setFixedHeight(EMPTY_PX if view.is_empty else TALL_PX)
+        names = ", ".join(dict.fromkeys(piece.name for piece in view.pieces))
+        self.setAccessibleName(f"Mixture of {names}: {len(view.notes)} notes" if names else EMPTY_TEXT)
+        self.update()
+
+    @property
+    def area(self) -> QRect:
+        """Where the notes are painted."""
+        return QRect(self._header_px + 4, PAD_PX, self.width() - self._header_px - 8, self.height() - 2 * PAD_PX)
+
+    def ticks_at(self, x: float) -> Ticks | None:
+        """The bar under a pixel."""
+        frame = self.view.frame
+        if frame is None:
+            return None
+        bar = Thumbnail.bar_at(self.area, frame, x)
+        return frame.bars_ticks(bar, bar)
+
+    # --- the mouse
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and not self.view.is_empty:
+            self._wishes.hear()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and not self.view.is_empty:
+            self._wishes.keep()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        ticks = self.ticks_at(event.pos().x())
+        if ticks is not None and not self.view.is_empty:
+            self._wishes.menu(event.globalPos(), ticks)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), as_plain_tooltip(self.tip_at(event.pos().x())), self)
+            return True
+        return super().event(event)
+
+    def tip_at(self, x: float) -> str:
+        """What a tooltip says at this place: which takes the bar is of."""
+        ticks = self.ticks_at(x)
+        if self.view.is_empty or ticks is None:
+            return EMPTY_TEXT
+        here = [piece.name for piece in self.view.pieces if piece.ticks[0] < ticks[1] and piece.ticks[1] > ticks[0]]
+        said = f"From {' and '.join(dict.fromkeys(here))}." if here else "These bars are empty so far."
+        return f"{said}\nClick to hear the mixture  (Shift+M), double-click to keep it, right-click to take bars out"
+
+    # --- painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:  # ends also on an error, which Qt would not survive else
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        view, theme = self.view, self._look.theme
+        if view.is_empty or view.frame is None:
+            painter.setPen(theme.colour("text_dim"))
+            painter.setFont(self._look.figures)
+            painter.drawText(self.rect().adjusted(8, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, EMPTY_TEXT)
+            return
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text"))
+        head = QRect(8, 4, self._header_px - 12, 16)
+        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, "Mixture")
+        painter.setFont(self._look.figures)
+        painter.setPen(theme.colour("text_dim"))
+        painter.drawText(head.translated(0, 17), Qt.AlignmentFlag.AlignVCenter, f"{len(view.notes)} notes")
+        self._paint_pieces(painter, view.frame)
+
+    def _paint_pieces(self, painter: QPainter, frame: RollFrame) -> None:
+        view, theme, area = self.view, self._look.theme, self.area
+        box, field = area.adjusted(0, 0, -1, -1), theme.colour("field")
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("accent" if view.heard else "border"), 2 if view.heard else 1))
+        painter.setBrush(field)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        inside = area.adjusted(0, 3, 0, -3)
+        for piece in view.pieces:
+            left, right = (Thumbnail.x_of(area, frame, tick) for tick in piece.ticks)
+            colour = self._look.take_colour(piece.number)
+            top, bottom = (inside.height() * (piece.track + n) // piece.tracks for n in (0, 1))
+            painter.fillRect(QRect(left, inside.top() + top, right - left, bottom - top), faded(colour, 0.20))
+            painter.fillRect(QRect(left, inside.top() + top, right - left, 3), colour)
+        line = mixed(field, theme.colour("text_dim"), 0.35)
+        notes = inside.adjusted(0, 4, 0, 0)
+        self._thumbnail.paint(painter, notes, frame, (), theme.colour("text"), line)
+        for number in sorted(set(view.sources)):
+            own = tuple(note for note, source in zip(view.notes, view.sources, strict=True) if source == number)
+            thumbnail = self._thumbnails.setdefault(number, Thumbnail())
+            plain = RollFrame(frame.ticks, (), frame.pitches, (), frame.tracks, frame.drums)
+            thumbnail.paint(painter, notes, plain, own, self._look.take_colour(number), line)

@@ -1,0 +1,96 @@
+"""Opening: when the comparison shows, how tall it is, and what is remembered of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtWidgets import QSplitter
+
+from studio.session.takes import TakesBoard
+from studio.ui.audition.audition_view import MOST_SHARE, AuditionView
+
+LEAST_ROLL_PX = 130
+TALLEST_PX = 4000
+
+
+class Opening:
+    """The pane opens by itself when more than one model answers, and goes with the takes.
+
+    Closing it by hand ends that until it is opened by hand; opened while nothing is to be compared, it stays. The
+    pane is the last part of `splitter`, the roll its first; `by_hand` is called after the user opened or closed it.
+    """
+
+    def __init__(self, pane: AuditionView, splitter: QSplitter, by_hand: Callable[[], None]) -> None:
+        self._pane = pane
+        self._splitter = splitter
+        self._by_hand = by_hand
+        self._by_itself = True
+        self._held = False
+        self._several = False
+        self._blind = False
+        self._tall_px: int | None = None
+        pane.hide()
+        splitter.splitterMoved.connect(lambda *_: self._keep_height())
+
+    @property
+    def is_open(self) -> bool:
+        return not self._pane.isHidden()
+
+    @property
+    def shows_takes(self) -> bool:
+        """Whether all takes can be seen in it."""
+        return self.is_open and self._several
+
+    def wants(self, board: TakesBoard) -> bool:
+        """Whether it would be open with this board: it should then show it first, to know how tall it gets."""
+        several = board.showing and len(board.answers) > 1
+        return not board.blind and (self._held or (several and self._by_itself))
+
+    def follow(self, board: TakesBoard) -> None:
+        """Open or close as the board asks for."""
+        self._several = board.showing and len(board.answers) > 1
+        self._blind = board.blind
+        if self.wants(board) != self.is_open:
+            self.put_away() if self.is_open else self._open()
+
+    def toggle(self) -> None:
+        """Open or close by hand."""
+        if self.is_open:
+            self._held = self._by_itself = False
+        else:
+            self._held, self._by_itself = not self._several, True
+        self._by_hand()
+
+    def _open(self) -> None:
+        sizes = self._splitter.sizes()
+        total = sum(sizes)
+        self._pane.show()
+        wish = self._tall_px or min(self._pane.wanted_px(self._splitter.width()), round(MOST_SHARE * total))
+        tall = max(min(wish, total - LEAST_ROLL_PX), self._pane.minimumHeight())
+        others = sizes[1:-1]
+        self._splitter.setSizes([max(total - tall - sum(others), LEAST_ROLL_PX), *others, tall])
+
+    def put_away(self) -> None:
+        """Give its room back to the roll; what is remembered stays."""
+        if not self.is_open:
+            return
+        sizes = self._splitter.sizes()
+        self._pane.hide()
+        self._splitter.setSizes([sizes[0] + sizes[-1], *sizes[1:-1], 0])
+
+    def _keep_height(self) -> None:
+        if self.is_open:
+            self._tall_px = self._splitter.sizes()[-1]
+
+    # --- what the window remembers
+
+    def remembered(self) -> dict[str, object]:
+        return {"by_itself": self._by_itself, "held": self._held, "tall_px": self._tall_px}
+
+    def restore(self, tree: Mapping[str, object]) -> None:
+        """Take over what was remembered; anything odd is passed over."""
+        self._by_itself = tree.get("by_itself") is not False
+        self._held = tree.get("held") is True
+        tall = tree.get("tall_px")
+        self._tall_px = tall if type(tall) is int and 0 < tall < TALLEST_PX else None
+        self._by_hand()
