@@ -7,7 +7,10 @@ puts it in its place, and the first two that answer do so until the user chooses
 brings into their own, whole or not at all; `card_text` words a card for people.
 
 `Engine` owns one worker thread; torch is imported there and nowhere else. A job is one request put to one or several
-models; the worker takes one item from each model in turn, so that all of them answer side by side. Messages wait in a
+models (`answer`: one model's part), which share the worker by time (`turns`), so that all of them answer side by side
+and a slow one does not hold a fast one to its own pace; the first bar of the first model comes before all else. Each
+can be cancelled alone. With `ml.requests.Choosing` a model writes more rounds of takes, unseen, and `Chosen` tells
+which of all are worth showing (`ml.generation.ranking`), judged by another model of the shelf. Messages wait in a
 queue until `poll`; `on_message` wakes whoever polls (it is called on any thread). Between jobs the worker also loads
 models ahead of need, loads folders to check them, and measures speeds (`speed`): a request interrupts measuring.
 Questions aside (`Engine.study`: how surprising are these notes, what else was possible) are functions that get the

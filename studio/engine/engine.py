@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ml.requests import GenerationRequest, RefusedRequest
+from ml.requests import Choosing, GenerationRequest, RefusedRequest
+from ml.requests.choosing import AS_WRITTEN
+from studio.engine.card import ModelCard
 from studio.engine.generator import Generator, MakeGenerator
-from studio.engine.messages import EngineMessage, Finished, JobMessage, Measured, Studied
+from studio.engine.messages import EngineMessage, Failed, Finished, JobMessage, Measured, ModelDone, Studied, TakeDone
 from studio.engine.shelf import Shelf
 from studio.engine.tasks import Check, Job, Measure, Study, StudyWork, Task, WarmUp
 from studio.engine.worker import Worker
@@ -63,24 +65,35 @@ class Engine:
         self._alarm: threading.Timer | None = None
         self._closed = False
 
-    def submit(self, request: GenerationRequest, model_ids: Sequence[str]) -> int:
+    def submit(self, request: GenerationRequest, model_ids: Sequence[str], choosing: Choosing = AS_WRITTEN) -> int:
         """Put a request to models; returns the job's number.
 
-        Raises RefusedRequest for a request with no room or no model, UnknownModel for an id not on the shelf.
+        With `choosing`, each model writes more takes than are asked for: those of the first round stream, then
+        `Chosen` tells which are worth showing. Raises RefusedRequest for a request with no room or no model,
+        UnknownModel for an id not on the shelf.
         """
         request.check()
+        choosing.check()
         if not model_ids:
             raise RefusedRequest("No model is chosen: choose at least one.")
         cards = tuple(self.shelf.find(model_id) for model_id in dict.fromkeys(model_ids))
         if silent := next((card for card in cards if card.cannot), None):
             raise RefusedRequest(f"{silent.name} cannot answer. {silent.cannot}")
         with self._changed:
-            job = Job(next(self._numbers), request, cards)
+            job = Job(next(self._numbers), request, cards, choosing, self._judges(choosing))
             self._live[job.number] = job
             self._stop_measuring()
             self._interrupt_study()
             self._enqueue(job)
         return job.number
+
+    def _judges(self, choosing: Choosing) -> tuple[ModelCard, ...]:
+        """Models that can rank takes, the wished one first: each answer is judged by the first that did not write it.
+
+        A wished model that is gone or cannot judge is passed over.
+        """
+        cards = self.shelf.answering()
+        return tuple(sorted(cards, key=lambda card: card.id != choosing.second_model))
 
     def warm_up(self, model_ids: Sequence[str]) -> None:
         """Load models ahead of need; each answers with `Warmed`. Raises UnknownModel."""
@@ -142,6 +155,30 @@ class Engine:
             self._messages = deque(m for m in self._messages if getattr(m, "job", None) != job_number)
             self._messages.append(Finished(job_number, cancelled=True))
             self._give_patience(job)
+        self._wake()
+
+    def cancel_model(self, job_number: int, model_id: str) -> None:
+        """End one model's part of a job now; the others go on.
+
+        Its complete takes stay (unread `TakeDone` too), and nothing more is told of it but `ModelDone`, cancelled.
+        Unknown jobs and models, and those that are done, are ignored.
+        """
+        with self._changed:
+            job = self._live.get(job_number)
+            if job is None or model_id in job.done | job.stopped or all(c.id != model_id for c in job.models):
+                return
+            job.stopped.add(model_id)
+            self._messages = deque(
+                m
+                for m in self._messages
+                if isinstance(m, TakeDone)
+                or getattr(m, "job", None) != job_number
+                or getattr(m, "model", None) != model_id
+            )
+            self._messages.append(ModelDone(job_number, model_id, cancelled=True))
+            if all(card.id in job.done | job.stopped for card in job.models):
+                job.over.set()
+                self._give_patience(job)
         self._wake()
 
     def poll(self) -> list[EngineMessage]:
@@ -242,8 +279,13 @@ class Engine:
         with self._changed:
             if self._worker is not worker:
                 return
-            if isinstance(message, JobMessage) and message.job not in self._live:
-                return
+            if isinstance(message, JobMessage):
+                job = self._live.get(message.job)
+                model = getattr(message, "model", "")
+                if job is None or model in job.stopped:
+                    return
+                if isinstance(message, ModelDone | Failed):
+                    job.done.add(model)
             if isinstance(message, Studied) and self._studies.pop(message.number, None) is None:
                 return
             self._messages.append(message)
@@ -269,6 +311,8 @@ class Engine:
             if self._closed or self._worker is not worker or self._running is not task:
                 return
             log.warning("a model ignored cancel for %.1f s; its worker is replaced", self._patience_s)
+            if isinstance(task, Job) and self._live.pop(task.number, None) is not None:
+                self._messages.append(Finished(task.number, cancelled=False))
             if isinstance(task, Measure):
                 self._messages.append(Measured(task.model.id))
             if isinstance(task, Study) and self._studies.pop(task.number, None) is not None:

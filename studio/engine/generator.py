@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ml.requests import GenerationRequest
+from ml.requests import Choosing, GenerationRequest
+from studio.engine.card import ModelCard
 from studio.engine.speed import Speed
 from studio.engine.tasks import StudyWork
 
 if TYPE_CHECKING:
     from ml.generation.items import GenerationItem
+    from ml.generation.ranking import Candidate, Choice
 
 
 class Generator(Protocol):
@@ -37,6 +39,17 @@ class Generator(Protocol):
         self, folder: Path, request: GenerationRequest, cancelled: Callable[[], bool]
     ) -> Iterator[GenerationItem]:
         """Yield notes as they come, and each take when it is complete; ends early once `cancelled()` is true."""
+        ...
+
+    def choose(
+        self,
+        request: GenerationRequest,
+        candidates: Sequence[Candidate],
+        choosing: Choosing,
+        judge: ModelCard | None,
+        cancelled: Callable[[], bool],
+    ) -> Choice:
+        """Choose among what was written, `judge` being the second model; as `ml.generation.ranking.choose`."""
         ...
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml.requests import GenerationRequest
+from ml.requests import Choosing, GenerationRequest
+from ml.requests.choosing import AS_WRITTEN
 from studio.engine.card import ModelCard
 
 if TYPE_CHECKING:
@@ -20,12 +21,25 @@ StudyWork = Callable[["LoadedModel", Callable[[], bool]], object]
 
 @dataclass(eq=False)
 class Job:
-    """A request put to some models. `over` is the cancel token: set once, read at every note."""
+    """A request put to some models. `over` is the cancel token: set once, read at every note.
+
+    `choosing`: what is done with their takes; `judges` are models that can rank others' takes, the wished one first.
+    `stopped`: models that were cancelled alone;
+    `done`: those that came to an end by themselves.
+    """
 
     number: int
     request: GenerationRequest
     models: tuple[ModelCard, ...]
+    choosing: Choosing = AS_WRITTEN
+    judges: tuple[ModelCard, ...] = ()
     over: threading.Event = field(default_factory=threading.Event)
+    stopped: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+
+    def is_over(self, model: str) -> bool:
+        """Whether nobody waits for this model's answer any more."""
+        return self.over.is_set() or model in self.stopped
 
 
 @dataclass(eq=False)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml.requests import GenerationRequest
-from studio.engine.card import MODEL_FILES, read_card
+from ml.requests import Choosing, GenerationRequest
+from studio.engine.card import MODEL_FILES, ModelCard, read_card
 from studio.engine.failures import is_out_of_memory
 from studio.engine.families import CHORALE
 from studio.engine.machine import spare_threads
@@ -20,6 +21,9 @@ from studio.engine.tasks import StudyWork
 if TYPE_CHECKING:
     from ml.generation import LoadedModel
     from ml.generation.items import GenerationItem
+    from ml.generation.ranking import Candidate, Choice
+
+log = logging.getLogger(__name__)
 
 KEPT_MODELS = 8
 KEPT_BYTES = 512 << 20
@@ -54,6 +58,26 @@ class TorchGenerator:
         from ml.generation import generate
 
         yield from generate(self._model(folder), request, cancelled)
+
+    def choose(
+        self,
+        request: GenerationRequest,
+        candidates: Sequence[Candidate],
+        choosing: Choosing,
+        judge: ModelCard | None,
+        cancelled: Callable[[], bool],
+    ) -> Choice:
+        from ml.generation.ranking import choose
+
+        second = None
+        if judge is not None and choosing.by_surprise:
+            try:
+                second = self._model(judge.folder)
+            except Exception as error:
+                # The others still say much: a judge that is broken costs one reason only.
+                log.warning("model %s cannot judge", judge.id, exc_info=error)
+        name = judge.name if judge is not None and second is not None else ""
+        return choose(request, candidates, choosing, second, name, cancelled)
 
     def check(self, folder: Path) -> None:
         from ml.generation import load_model

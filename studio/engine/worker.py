@@ -1,16 +1,13 @@
-"""One thread that answers jobs: it takes one item from each model in turn and posts what came."""
+"""One thread that answers jobs: it lets the models go on by one item at a time and posts what came."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from studio.engine.border import Border
-from studio.engine.card import ModelCard
+from studio.engine.answer import Answer
 from studio.engine.failures import failure_sentence
 from studio.engine.generator import Generator, MakeGenerator
 from studio.engine.messages import (
@@ -18,25 +15,17 @@ from studio.engine.messages import (
     EngineMessage,
     Failed,
     Measured,
-    ModelDone,
-    NoteMade,
-    Progress,
-    Remarked,
     Started,
     Studied,
-    TakeDone,
     Warmed,
 )
+from studio.engine.progress import ProgressMeter
 from studio.engine.tasks import Check, Job, Measure, Study, Task, WarmUp
-
-if TYPE_CHECKING:
-    from ml.generation.items import GenerationItem
+from studio.engine.turns import next_turn
 
 log = logging.getLogger(__name__)
 
 THREAD_NAME = "continuo-engine"
-PROGRESS_STEP = 0.01
-"""Progress is posted when it has grown by this much."""
 LONGEST_REST_S = 0.02
 """A rest after a long piece of work, such as reading a prompt, is no longer: whoever waits should not notice."""
 
@@ -133,95 +122,35 @@ class Worker:
 
     def _answer(self, job: Job) -> None:
         """Run a whole job. Nothing that a model raises leaves this method."""
-        progress = _ProgressMeter(job)
-        answers = deque(_Answer(job, card) for card in job.models)
-        while answers and not job.over.is_set():
-            answer = answers.popleft()
+        answers = [Answer(job, card) for card in job.models]
+        progress = ProgressMeter(job.number, answers)
+        first, begun = answers[0], set[str]()
+        while answers := [answer for answer in answers if not self._has_ended(answer)]:
+            answer = next_turn(answers, first)
+            model = answer.card.id
             began_s = time.perf_counter()
             try:
-                if answer.items is None:
-                    self._post(self, Started(job.number, answer.card.id))
-                    answer.items = self._ready_generator().generate(answer.card.folder, job.request, job.over.is_set)
-                item = next(answer.items, None)
-                messages = [] if item is None else answer.messages(item)
+                if model not in begun:
+                    begun.add(model)
+                    self._post(self, Started(job.number, model))
+                messages = answer.advance(self._ready_generator())
+                if messages is None:
+                    answers.remove(answer)
+                    messages = [answer.end()]
             except BaseException as error:
-                if not job.over.is_set():
-                    log.warning("model %s failed", answer.card.id, exc_info=error)
-                self._post(self, Failed(job.number, answer.card.id, failure_sentence(error, answer.card.name)))
+                if not answer.stopped:
+                    log.warning("model %s failed", model, exc_info=error)
+                answers.remove(answer)
                 answer.close()
-                messages = progress.ended(answer.card.id)
-            else:
-                if item is None:
-                    messages = [ModelDone(job.number, answer.card.id), *progress.ended(answer.card.id)]
-                else:
-                    messages += progress.moved(answer.card.id, messages)
-                    answers.append(answer)
-            for message in messages:
+                messages = [Failed(job.number, model, failure_sentence(error, answer.card.name))]
+            for message in (*messages, *progress.news()):
                 self._post(self, message)
             if self._rest:
                 time.sleep(min(self._rest * (time.perf_counter() - began_s), LONGEST_REST_S))
-        for answer in answers:
+
+    @staticmethod
+    def _has_ended(answer: Answer) -> bool:
+        """Whether a model was cancelled meanwhile; it is then closed."""
+        if answer.stopped:
             answer.close()
-
-
-class _Answer:
-    """One model's part of a job: its stream of items and the border that they pass."""
-
-    def __init__(self, job: Job, card: ModelCard) -> None:
-        self.card = card
-        self.items: Iterator[GenerationItem] | None = None
-        self._job = job
-        self._border = Border(job.request)
-
-    def messages(self, item: GenerationItem) -> list[EngineMessage]:
-        """What an item means to listeners. Raises BrokenOutput for notes that are not permitted."""
-        from ml.generation.items import NoteItem, TakeItem
-
-        job, model = self._job.number, self.card.id
-        if isinstance(item, NoteItem):
-            self._border.check_note(item.take, item.note)
-            return [NoteMade(job, model, item.take, item.note)]
-        if isinstance(item, TakeItem):
-            self._border.check_take(item.take, item.value)
-            return [TakeDone(job, model, item.value, item.take)]
-        return [Remarked(job, model, item.text)]
-
-    def close(self) -> None:
-        """Let the generator free what it holds; a generator that raises even now is ignored."""
-        close = getattr(self.items, "close", None)
-        if close is not None:
-            try:
-                close()
-            except BaseException as error:
-                log.warning("model %s failed while it was stopped", self.card.id, exc_info=error)
-
-
-class _ProgressMeter:
-    """Judges progress by how far each take's latest onset lies in the region."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._reached = {(card.id, take): 0.0 for card in job.models for take in range(job.request.takes)}
-        self._told = 0.0
-
-    def moved(self, model: str, messages: list[EngineMessage]) -> list[EngineMessage]:
-        region = self._job.request.region
-        for message in messages:
-            if isinstance(message, NoteMade):
-                share = (message.note.start - region.start_tick) / (region.end_tick - region.start_tick)
-                self._reached[model, message.take] = max(self._reached[model, message.take], share)
-            elif isinstance(message, TakeDone):
-                self._reached[model, message.index] = 1.0
-        return self._news()
-
-    def ended(self, model: str) -> list[EngineMessage]:
-        for take in range(self._job.request.takes):
-            self._reached[model, take] = 1.0
-        return self._news()
-
-    def _news(self) -> list[EngineMessage]:
-        fraction = sum(self._reached.values()) / len(self._reached)
-        if fraction < self._told + PROGRESS_STEP and not self._told < fraction == 1.0:
-            return []
-        self._told = fraction
-        return [Progress(self._job.number, fraction)]
+        return answer.stopped

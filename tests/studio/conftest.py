@@ -8,17 +8,18 @@ import random
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
+from ml.generation.ranking import Candidate, Choice, choose
 from ml.music import Note, NoteTable, Score, TimeMap, Track
-from ml.requests import GenerationRequest, Keep, Provenance, Take, TakeNote, replaced_notes, ringing_notes
+from ml.requests import Choosing, GenerationRequest, Keep, Provenance, Take, TakeNote, replaced_notes, ringing_notes
 from ml.tensors.vocabulary import vocabulary_hash
-from studio.engine import Engine, EngineMessage, Finished, Shelf, StudyWork
+from studio.engine import Engine, EngineMessage, Finished, ModelCard, Shelf, StudyWork
 from studio.engine.speed import Speed
 
 DEADLINE_S = 20.0
@@ -53,6 +54,7 @@ class ScaleWalker:
     measured: list[str] = field(default_factory=list)
     quiet: bool = True
     threads: set[int] = field(default_factory=set)
+    judges: list[str | None] = field(default_factory=list)
 
     def load(self, folder: Path) -> None:
         self.before_note.get(f"load {folder.name}", lambda take, number: None)(0, 0)
@@ -72,6 +74,17 @@ class ScaleWalker:
     def study(self, folder: Path, work: StudyWork, cancelled: Callable[[], bool]) -> object:
         self.threads.add(threading.get_ident())
         return work(folder.name, cancelled)  # type: ignore[arg-type]
+
+    def choose(
+        self,
+        request: GenerationRequest,
+        candidates: Sequence[Candidate],
+        choosing: Choosing,
+        judge: ModelCard | None,
+        cancelled: Callable[[], bool],
+    ) -> Choice:
+        self.judges.append(None if judge is None else judge.id)
+        return choose(request, candidates, choosing, None, "", cancelled)
 
     def generate(
         self, folder: Path, request: GenerationRequest, cancelled: Callable[[], bool]

@@ -60,13 +60,12 @@ def test_two_models_answer_side_by_side_note_by_note(rig: Any, request_4_bars: G
     job = rig.engine.submit(request_4_bars, ["alpha", "beta"])
     messages = rig.finished(job)
     assert [m.model for m in of_type(Started, messages)] == ["alpha", "beta"]
-    notes = of_type(NoteMade, messages)
-    turns = [len(list(group)) for _, group in groupby(note.model for note in notes)]
-    assert max(turns) == 1, "each model has one note in its turn"
+    whose = [model for model, _ in groupby(note.model for note in of_type(NoteMade, messages))]
+    assert len(whose) > 2, "neither waits until the other is done"
     assert {(m.model, m.index) for m in of_type(TakeDone, messages)} == {
         (model, take) for model in ("alpha", "beta") for take in range(3)
     }
-    assert [m.model for m in of_type(ModelDone, messages)] == ["alpha", "beta"]
+    assert {m.model for m in of_type(ModelDone, messages)} == {"alpha", "beta"}
     assert messages[-1] == Finished(job, cancelled=False)
 
 
