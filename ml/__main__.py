@@ -1,4 +1,4 @@
-"""`python -m ml train ...`, `python -m ml evaluate ...` and their sisters for chorales."""
+"""`python -m ml train ...`, `python -m ml evaluate ...`, their sisters for chorales, and `index-copies`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def run(arguments: Sequence[str] | None) -> int:
     from ml.training import chorale_command as chorale_training_command
     from ml.training import chorale_mixture_command
     from ml.training import command as training_command
+    from ml.training import copy_index_command
 
     parser = argparse.ArgumentParser(prog="python -m ml", description="Train and measure Continuo's models.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -33,6 +34,7 @@ def run(arguments: Sequence[str] | None) -> int:
     chorale_training_command.add_to(commands)
     chorale_mixture_command.add_to(commands)
     chorale_writing_command.add_to(commands)
+    copy_index_command.add_to(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))
 

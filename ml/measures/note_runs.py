@@ -63,14 +63,18 @@ class NoteRuns:
         if last < 0:
             return np.zeros(0, np.uint64), np.zeros(0, np.int64)
         first = np.flatnonzero(self.line[: last + 1] == self.line[notes - 1 :])
-        power = np.multiply.accumulate(np.full(len(self), BASE))
-        total = np.cumsum(self.step * power)
+        total, turn = self.sums()
         # Steps into the notes after the first, as if the run began at row 0.
-        inside = total[first + notes - 1] - total[first]
-        found = inside * np.multiply.accumulate(np.full(len(self), INVERSE))[first]
+        found = (total[first + notes - 1] - total[first]) * turn[first]
         if not transposed:
             found = found ^ mixed(self.pitch[first].astype(np.uint64) + np.uint64(1))
         return mixed(found), first
+
+    def sums(self) -> tuple[Hashes, Hashes]:
+        """`total`, `turn`: rows a to b, if of one line, have the hash (total[b] - total[a]) * turn[a] at any pitch,
+        before it is `mixed`."""
+        power = np.multiply.accumulate(np.full(len(self), BASE))
+        return np.cumsum(self.step * power), np.multiply.accumulate(np.full(len(self), INVERSE))
 
 
 def mixed(values: Hashes) -> Hashes:

@@ -12,6 +12,9 @@ stops it between two steps, `run_record` writes log, plot and the best model, `d
 processes. The command is `python -m ml train`: `options` declares it, `model_card` begins the card, `fine_tuning`
 begins from a trained model without touching it, `install` puts a new one beside others.
 
+`python -m ml index-copies` (`copy_index_command`) makes from the same training pieces what copies are looked up in:
+`copy_index` takes their fingerprints, `piece_titles` says what they are called, `usual_runs` measures held-out pieces.
+
 A run folder: resume.json and the resume-STEP.safetensors that it names; log.json, one entry for each validation;
 train.json, the training loss (each step, of long runs each few steps); loss.svg; best/, a model folder.
 """
