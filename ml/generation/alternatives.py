@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -121,13 +121,27 @@ def target_with(frame: Frame, target: Array, field: str, value: int) -> Array:
 def options(
     frame: Frame, proposed: list[tuple[int, TakeNote, Array]], bits: Floats, probability: Floats,
     open_to: NDArray[np.bool_], chosen: int,
-) -> Iterable[Option]:  # fmt: skip
-    """Options of one kind, in the order they are proposed in. What cannot be expressed is left out."""
+) -> list[Option]:  # fmt: skip
+    """Options of one kind, the likeliest first. What cannot be expressed is left out; classes that come to the same,
+    as lengths past the region's end do, count together."""
     left = float(probability[open_to].sum())
+    found: dict[tuple[int, int, int], Option] = {}
     for (value, note, _), total in zip(proposed, bits.tolist(), strict=True):
         if total > IMPOSSIBLE and value != chosen:
             continue
-        note = replace(note, bits=total)
+        share = float(probability[value])
         swapped = frame.permits(note) if open_to[value] else None
-        share = float(probability[value]) / left if swapped is not None and left > 0 else 0.0
-        yield Option(note, float(probability[value]), share, value == chosen, swapped or ())
+        permitted = share / left if swapped is not None and left > 0 else 0.0
+        option = Option(replace(note, bits=total), share, permitted, value == chosen, swapped or ())
+        place = (note.start, note.length, note.pitch)
+        found[place] = together(found[place], option) if place in found else option
+    return sorted(found.values(), key=lambda option: -option.probability)
+
+
+def together(one: Option, other: Option) -> Option:
+    """Two options that come to the same note."""
+    bits = -float(np.logaddexp2(-one.note.bits, -other.note.bits))
+    return Option(
+        replace(one.note, bits=bits), one.probability + other.probability, one.permitted + other.permitted,
+        one.chosen or other.chosen, one.swapped or other.swapped,
+    )  # fmt: skip

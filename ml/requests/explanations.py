@@ -123,7 +123,8 @@ class Option:
 class Alternatives:
     """What a model had in mind for one note; each list has the likeliest first, and always the note itself.
 
-    `pitches` are given the note's onset and track, `lengths` its pitch too, `onsets` given nothing of the note.
+    `pitches` are given the note's onset and track, `lengths` its pitch too, `onsets` given nothing of the note. Lengths
+    that come to the same because the asked bars end are one.
     `fields` (5,): bits of the note. `end`: the probability that nothing would have followed here at all.
     """
 
