@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ml.music import Score
-from ml.requests import RefusedRequest, Take
+from ml.requests import RefusedRequest, Take, TakeNote
 from studio.audio import SwitchWhen
 from studio.edit.document import Document
 from studio.edit.edited import Edited
@@ -95,13 +95,12 @@ class Audition:
             self.hearing_before = False
         if self.hearing_before and last is not None and self._board.auditioned is None:
             score = last.before
-        self._hearing.hear(
-            score, HowHeard(self._settings.get(MATCH_LOUDNESS), self._settings.get(HEAR_TAKES_ALONE)), when
-        )
+        matched = self._settings.get(MATCH_LOUDNESS) or self._board.blind
+        self._hearing.hear(score, HowHeard(matched, self._settings.get(HEAR_TAKES_ALONE)), when)
 
     def hear(self, slot: TakeSlot | None) -> None:
         """Let a take be heard in the song in place of what is there; None lets the document be heard."""
-        if slot is not None and slot not in self._board.slots:
+        if slot is not None and slot not in (*self._board.slots, self._board.original):
             raise RefusedRequest("This take is not showing any more: choose another one.")
         self._board.auditioned, self.choose_first, self.hearing_before = slot, False, False
         self.hear_now(self.when)
@@ -211,10 +210,9 @@ class Audition:
         self._tell(Topic.TAKES)
         return board.mixture
 
-    def rewrite(self, slot: TakeSlot, take: Take) -> None:
+    def rewrite(self, slot: TakeSlot, notes: tuple[TakeNote, ...]) -> None:
         """Let a complete take have other notes, as when the user swaps one; a mixture of it has them too."""
-        self._finished(slot)
-        self._board.rewrite(slot, take)
+        self._board.rewrite(slot, replace(self._finished(slot), notes=notes))
         mixture = self._board.mixture
         if isinstance(mixture, Mixture) and slot in mixture.sources:
             mixture.rebuild()
@@ -234,7 +232,7 @@ class Audition:
             raise RefusedRequest("No take is chosen: choose one with [ and ] or a digit, then accept it.")
         take, follower = self._ready(chosen), self._board.follower
         label = f"Accept {chosen.title}"
-        numbers = self._numbers(chosen.sources if isinstance(chosen, Mixture) else (chosen,))
+        numbers = self._numbers(chosen.sources)
         if isinstance(chosen, Mixture):
             edited = accept_excerpts(follower.staged, excerpts_of(chosen, follower, numbers=numbers))
         else:
@@ -350,13 +348,13 @@ class Audition:
         self._say("Stopped.")
 
     def stop_model(self, model: str) -> None:
-        """Let one model write no more; its complete takes stay, and the other models go on."""
+        """Let one model write no more; its complete takes stay, and the other models go on.
+
+        The engine tells the board, after what it still has to tell of complete takes.
+        """
         board = self._board
         answer = board.answer_of(model)
         if answer is None or not answer.writing or board.job is None:
             return
         self._engine.cancel_model(board.job, model)
-        board.stop_model(model)
-        self.hear_now()
-        self._tell(Topic.TAKES)
         self._say(f"{answer.card.name} is stopped.")

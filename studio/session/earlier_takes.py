@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from ml.requests import GenerationRequest, Placed, Take, TakeNote
+from ml.requests import GenerationRequest, Placed, Take
 
 MOST_OF_A_PLACE = 512
-MOST_COMPARED = 32
 MOST_PLACES = 1000
-"""Beyond these the oldest are forgotten, or left out where each costs time."""
+"""Beyond these the oldest are forgotten."""
 
 Place = tuple[int, int, tuple[int, ...]]
 """Region's start and end in ticks, and its tracks."""
@@ -20,12 +19,12 @@ class EarlierTakes:
     """Takes are remembered by the notes that they place, for each region that was asked for."""
 
     def __init__(self) -> None:
-        self._places: OrderedDict[Place, OrderedDict[frozenset[Placed], tuple[TakeNote, ...]]] = OrderedDict()
+        self._places: OrderedDict[Place, OrderedDict[frozenset[Placed], None]] = OrderedDict()
 
     def remember(self, take: Take) -> None:
         """A take that was shown: rejected, accepted or just there."""
         known = self._places.setdefault(_place(take.request), OrderedDict())
-        known[take.placed] = take.notes
+        known[take.placed] = None
         if len(known) > MOST_OF_A_PLACE:
             known.popitem(last=False)
         self._places.move_to_end(_place(take.request))
@@ -41,10 +40,6 @@ class EarlierTakes:
     def of(self, request: GenerationRequest) -> frozenset[frozenset[Placed]]:
         """Everything answered so far for the place of a request."""
         return frozenset(self._places.get(_place(request), ()))
-
-    def notes_of(self, request: GenerationRequest) -> tuple[tuple[TakeNote, ...], ...]:
-        """The same as notes, the latest last: what new answers should not be nearly like either."""
-        return tuple(self._places.get(_place(request), {}).values())[-MOST_COMPARED:]
 
 
 def _place(request: GenerationRequest) -> Place:

@@ -26,6 +26,7 @@ class TrackFollower:
         """The new tracks as they were last seen in the document, for those that an accepted part brought there."""
         self._there: list[int | None] = [None] * len(new)
         self._latest = score
+        self._coming: Score | None = None
         self.staged = self._stage(score)
         """The latest score with the new tracks at its end, each on a channel that is free there."""
         self.places: list[int | None] = list(range(self._count + len(new)))
@@ -38,10 +39,15 @@ class TrackFollower:
 
     def accepting(self, score: Score) -> None:
         """The next state of the document is `score`, made of the `staged` one: its new tracks are no longer new."""
+        self._coming = score
         for number in range(len(self._new)):
             place = self.places[len(self._known) + number]
             assert place is not None
             self._accepted[number], self._there[number] = score.tracks[place], place
+
+    def accepts(self, score: Score) -> bool:
+        """Whether this is the state that `accepting` named."""
+        return score is self._coming
 
     def follow(self, score: Score) -> None:
         """Take over the next state of the document."""

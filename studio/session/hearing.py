@@ -33,7 +33,8 @@ class Hearing:
     def hear(self, score: Score, how: HowHeard, when: SwitchWhen = SwitchWhen.NOW) -> None:
         """Let the document's `score` be heard, with the auditioned take in it."""
         slot = self._board.auditioned
-        state: object = 0 if slot is None else (slot.complete_until_tick, slot.notes if slot.done else None)
+        # Of takes that are being written only whole bars count.
+        state: object = self._board.request if slot is None else (slot.complete_until_tick, slot.done and slot.notes)
         if score is self._heard[0] and slot is self._heard[1] and (state, how) == self._heard[2:]:
             return  # other takes have got notes
         self._heard = (score, slot, state, how)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from ml.requests import GenerationRequest, Verb
 from studio.session.transport import Transport
 
-LONG_TAKE_BARS = 4
-
 
 def join_span(request: GenerationRequest) -> tuple[int, int]:
-    """The ticks to loop: from a bar before the join (two, for long takes) to the end of the asked bars.
+    """The ticks to loop: from a bar before the join to the end of the asked bars.
 
     Where the song goes on after them, a bar of that is heard too, unless the asked bars are new at the end or alone.
     """
     score, region, time_map = request.score, request.region, request.score.time_map
-    lead_in_bars = 1 if request.bars < LONG_TAKE_BARS else 2
-    first = max(0, time_map.bar_at(region.start_tick) - lead_in_bars)
+    first = max(0, time_map.bar_at(region.start_tick) - 1)
     if request.verb is Verb.GENERATE:
         first = time_map.bar_at(region.start_tick)
     goes_on = request.verb in (Verb.FILL, Verb.VARY) and score.end_tick > region.end_tick

@@ -18,8 +18,11 @@ class Questions:
         self._engine = engine
         self._waiting: dict[int, tuple[Then, Failed]] = {}
 
-    def ask(self, model: str, work: StudyWork, then: Then, failed: Failed) -> int:
-        """Ask; returns the question's number. Raises UnknownModel."""
+    def ask(self, model: str, work: StudyWork, then: Then, failed: Failed = lambda sentence: None) -> int:
+        """Ask a model by its id when no request waits; `then` gets the answer, `failed` why there is none.
+
+        Returns the question's number, for `drop`. Raises UnknownModel.
+        """
         number = self._engine.study(model, work)
         self._waiting[number] = then, failed
         return number

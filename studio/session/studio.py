@@ -9,15 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ml.music import Score
 from ml.music.keys import DetectedKey
-from ml.requests import GenerationRequest, RefusedRequest, Take, Verb, take_alone
+from ml.requests import Choosing, GenerationRequest, RefusedRequest, TakeNote, Verb, take_alone
+from ml.requests.choosing import AS_WRITTEN
 from studio.audio import Crashed, Status, SwitchWhen, Trouble, make_plan
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
 from studio.edit.new_song import empty_song
-from studio.engine import Engine, EngineMessage, Finished, Shelf, Studied, StudyWork
-from studio.project import Journal, ProjectFile, Recoverable, Setting, SettingsStore
-from studio.project.settings import HEAR_TAKES_ALONE, MATCH_LOUDNESS, SWITCH_TAKES
+from studio.engine import Engine, EngineMessage, Finished, Shelf, Studied
+from studio.project import Journal, ProjectFile, Recoverable, Setting, SettingsStore, TakeRef
+from studio.project.settings import HEAR_TAKES_ALONE, MATCH_LOUDNESS, SECOND_MODEL, SWITCH_TAKES, TRIES
 from studio.session.asking import SEED_LIMIT, key_leaning, request_for
 from studio.session.audition import UNFINISHED, Audition, TakePart
 from studio.session.earlier_takes import EarlierTakes
@@ -31,7 +33,8 @@ from studio.session.take_figures import TakeMark
 from studio.session.takes import TakesBoard, TakeSlot
 from studio.session.topic import Topic
 from studio.session.transport import Transport
-from studio.session.wish_memory import FIELD, WishMemory, from_view, to_view
+from studio.session.tree_desk import TreeDesk
+from studio.session.wish_memory import CHOOSING_STEPS, FIELD, WishMemory, from_view, to_view
 from studio.session.wishes import Place, Wishes
 
 __all__ = ["Studio", "Topic"]
@@ -78,8 +81,12 @@ class Studio:
         self.earlier = EarlierTakes()
         """What was answered before, by place: an answer to a fresh seed differs from it."""
         self.takes.on_complete.append(self._remember)
-        self._questions = Questions(engine)
         self._listeners: list[Callable[[Topic], None]] = []
+        self.tree = TreeDesk(self, self._tell, self._random)
+        """What can be done with the takes of all requests so far."""
+        self._questions = Questions(engine)
+        self.study, self.drop_study = self._questions.ask, self._questions.drop
+        """Ask a model something when no request waits, and want no answer any more."""
         self._news = threading.Event()
         self._unsubscribe = (self.document.subscribe(self._on_change), settings.subscribe(self._on_setting))
         engine.on_message = self._woken
@@ -123,7 +130,7 @@ class Studio:
         for message in self.engine.poll():
             if isinstance(message, Studied):
                 self._questions.receive(message)
-            else:
+            elif not self.tree.receive(message):
                 (told.append if self.takes.receive(message) else self.on_shelf_news)(message)
         if told:
             self.auditioning.hear_first()
@@ -216,8 +223,9 @@ class Studio:
         """
         if slot is not None and slot.take is None:
             raise RefusedRequest(UNFINISHED)
-        score = self.document.score if slot is None or slot.take is None else take_alone(slot.take)
-        export_score(score, path, self.sound_font)
+        take = None if slot is None else slot.take
+        score = self.document.score if take is None else take_alone(take)
+        export_score(score, path, self.sound_font, texts=self.tree.texts(take))
         self.say(f'Exported "{path.name}".')
 
     def recoverable(self) -> list[Recoverable]:
@@ -232,7 +240,9 @@ class Studio:
     def _show(self, begin: Callable[[], None]) -> None:
         """Let another piece begin: no takes, no loop, the playhead at the start, a track with music chosen."""
         self.auditioning.drop()
+        self.earlier.begin()
         begin()
+        self.tree.begin()
         self.transport.stop()
         self.transport.set_loop(None)
         self.transport.seek(0)
@@ -262,17 +272,31 @@ class Studio:
         request = request_for(verb, self.document.score, place or self.place(), wishes, seed)
         if wishes.seed is None:  # with a seed of their own users want just what it gives
             request = replace(request, unlike=self.earlier.of(request))
-        return self.put(request, wishes.models)
+        return self.put(request, wishes.models, wishes.choosing)
 
-    def put(self, request: GenerationRequest, models: tuple[str, ...] = ()) -> int:
-        """Put a request to these models or the standard ones; its score is the document's, maybe with new tracks."""
+    def put(
+        self,
+        request: GenerationRequest,
+        models: tuple[str, ...] = (),
+        choosing: Choosing = AS_WRITTEN,
+        *,
+        beside: Score | None = None,
+        parent: TakeRef | None = None,
+    ) -> int:
+        """Put a request to these models or the standard ones; its score is the document's, maybe with new tracks.
+
+        Or that of `beside`, another state of the song; `parent` is the take that it goes on from.
+        """
         found = [self.shelf.find(name) for name in models] or self.shelf.standard()
         cards = list({card.id: card for card in found}.values())
         if not cards:
             raise RefusedRequest(no_models_text(self.shelf))
         self.auditioning.drop()
-        job = self.engine.submit(request, [card.id for card in cards])
-        self.takes.open(job, request, cards, self.document.score)
+        self.tree.stop_replay()
+        base = self.document.score if beside is None else beside
+        job = self.engine.submit(request, [card.id for card in cards], choosing)
+        self.takes.open(job, request, cards, base, beside=beside is not None)
+        self.tree.asked(request, cards, choosing, len(request.score.tracks) - len(base.tracks), parent)
         self.auditioning.choose_first = True
         self.auditioning.join.open(request)
         self._tell(Topic.TAKES)
@@ -329,9 +353,9 @@ class Studio:
         """Let the mixture have a take's notes in a bar of the song (from 0), or with None the song's own."""
         return self.auditioning.mix((bar,), slot, tracks)
 
-    def swap_in_take(self, slot: TakeSlot, take: Take) -> None:
-        """Let a complete take have other notes: `take` is it with one note swapped."""
-        self.auditioning.rewrite(slot, take)
+    def swap_in_take(self, slot: TakeSlot, notes: tuple[TakeNote, ...]) -> None:
+        """Let a complete take have these notes in place of its own: one of them was swapped."""
+        self.auditioning.rewrite(slot, notes)
 
     def accept(self, slot: TakeSlot | None = None) -> None:
         """Put a take (the auditioned one) into the song: one undo step, its notes selected, its origin kept."""
@@ -353,25 +377,6 @@ class Studio:
         """Let one model write no more; its complete takes stay, and the other models go on."""
         self.auditioning.stop_model(model)
 
-    # --- questions aside
-
-    def study(
-        self,
-        model: str,
-        work: StudyWork,
-        then: Callable[[Any], None],
-        failed: Callable[[str], None] = lambda sentence: None,
-    ) -> int:
-        """Ask a model something when no request waits; `poll` calls `then` with the answer or `failed` with why not.
-
-        Returns a number for `drop_study`. Raises UnknownModel.
-        """
-        return self._questions.ask(model, work, then, failed)
-
-    def drop_study(self, number: int) -> None:
-        """Nobody wants the answer any more: nothing is called."""
-        self._questions.drop(number)
-
     # --- inside
 
     def _remember(self, slot: TakeSlot) -> None:
@@ -379,7 +384,9 @@ class Studio:
             self.earlier.remember(slot.take)
 
     def _on_setting(self, setting: Setting[Any]) -> None:
-        if setting in (MATCH_LOUDNESS, HEAR_TAKES_ALONE):
+        if setting in (TRIES, SECOND_MODEL, *CHOOSING_STEPS.values()):
+            self._wishes = replace(self._wishes, choosing=self._memory.choosing())
+        elif setting in (MATCH_LOUDNESS, HEAR_TAKES_ALONE):
             self.auditioning.hear_now()
             self._tell(Topic.TAKES)
 

@@ -9,6 +9,7 @@ from enum import Enum
 from ml.music import Key, Score
 from ml.requests import GenerationRequest, Take, TakeNote
 from studio.engine import (
+    Chosen,
     EngineMessage,
     Failed,
     Finished,
@@ -46,15 +47,24 @@ class TakeSlot:
     model: str
     model_name: str
     index: int
-    """Number of the take within its model's answer, from 0."""
+    """Number of the take among all that its model writes for the request, from 0."""
     request: GenerationRequest = field(repr=False)
     notes: tuple[TakeNote, ...] = ()
     take: Take | None = None
+    place: int | None = None
+    """Its place among the takes that were chosen, from 0, once they are."""
     mark: TakeMark = field(default_factory=TakeMark)
     figures: TakeFigures | None = None
     reasons: tuple[str, ...] = ()
+    edited: bool = False
+    """Whether the user has changed notes of it."""
     source: int | None = None
     """The number of its notes in the song's `source` column, once some of them were accepted."""
+
+    @property
+    def sources(self) -> tuple[TakeSlot, ...]:
+        """The takes that its notes come from: itself, unless it is a mixture."""
+        return (self,)
 
     @property
     def done(self) -> bool:
@@ -63,7 +73,7 @@ class TakeSlot:
     @property
     def title(self) -> str:
         """As shown: the label that the user gave, or the model's name and the take's number from 1."""
-        return self.mark.label or f"{self.model_name} {self.index + 1}"
+        return self.mark.label or f"{self.model_name} {(self.index if self.place is None else self.place) + 1}"
 
     @property
     def bits_per_note(self) -> float | None:
@@ -96,6 +106,8 @@ class ModelAnswer:
     state: AnswerState = AnswerState.WAITING
     sentence: str = ""
     remarks: tuple[str, ...] = ()
+    chosen: str = ""
+    """What was done to choose its takes from more, in plain words; "" before that, or where nothing was."""
     notes_per_s: float | None = None
     """How fast the model writes here, as the engine tells; None before it has written a few notes."""
 
@@ -135,6 +147,10 @@ class TakesBoard:
         """Whether the song has changed since the models were given it."""
         self.blind = False
         """While a blind test runs: views then show no names, pictures, figures or order of the takes."""
+        self.original: TakeSlot | None = None
+        """What the song has in the asked bars, while it is heard like a take in a blind test; never among `slots`."""
+        self.beside = False
+        """Whether the takes belong to another state of the song than the document's."""
         self._follower: TrackFollower | None = None
 
     @property
@@ -174,9 +190,15 @@ class TakesBoard:
 
     # --- the session's side
 
-    def open(self, job: int, request: GenerationRequest, cards: list[ModelCard], score: Score) -> None:
-        """Show empty places for the takes of a new job; `score` is the document's, without tracks of the request."""
+    def open(
+        self, job: int, request: GenerationRequest, cards: list[ModelCard], score: Score, *, beside: bool = False
+    ) -> None:
+        """Show empty places for the takes of a new job; `score` is the document's, without tracks of the request.
+
+        `beside`: it is another state of the song, which the takes stay in and bring along when they are accepted.
+        """
         self.close()
+        self.beside = beside
         self.job, self.request, self.running = job, request, True
         self._follower = TrackFollower(score, request.score.tracks[len(score.tracks) :])
         self.answers = tuple(
@@ -184,12 +206,22 @@ class TakesBoard:
             for card in cards
         )
 
+    def reopen(self, request: GenerationRequest, answers: tuple[ModelAnswer, ...], score: Score) -> None:
+        """Show complete takes of an earlier request; `score` is that of the document when it was put."""
+        self.close()
+        self.request, self.progress, self.answers = request, 1.0, answers
+        self._follower = TrackFollower(score, request.score.tracks[len(score.tracks) :])
+        for slot in self.slots:
+            if slot.take is not None:
+                self._complete(slot, slot.take)
+
     def close(self) -> None:
         """Show nothing."""
+        self.beside = False
         self.job, self.request, self.answers, self.auditioned, self.mixture = None, None, (), None, None
         self.running, self.progress, self.prompt_changed, self._follower = False, 0.0, False, None
         self._key = None
-        self.blind = False
+        self.blind, self.original = False, None
 
     def stop(self) -> None:
         """Keep what is complete and drop what is still being written; closes when nothing is complete."""
@@ -208,8 +240,10 @@ class TakesBoard:
         if self.job is None or getattr(message, "job", None) != self.job:
             return False
         match message:
-            case Progress(fraction=fraction):
+            case Progress(fraction=fraction, notes_per_s=speeds):
                 self.progress = fraction
+                for answer in self.answers:
+                    answer.notes_per_s = speeds.get(answer.card.id, answer.notes_per_s)
             case Finished():
                 self.running, self.progress = False, 1.0
             case Started(model=model):
@@ -226,22 +260,21 @@ class TakesBoard:
                 answer = self._answer(model)
                 if text not in answer.remarks:
                     answer.remarks = (*answer.remarks, text)
-            case ModelDone(model=model):
-                self._end(self._answer(model), AnswerState.DONE)
+            case Chosen():
+                self._choose(self._answer(message.model), message)
+            case ModelDone(model=model, notes_per_s=speed, cancelled=cancelled):
+                answer = self._answer(model)
+                answer.notes_per_s = answer.notes_per_s if speed is None else speed
+                self._end(answer, AnswerState.STOPPED if cancelled else AnswerState.DONE)
             case Failed(model=model, sentence=sentence):
                 answer = self._answer(model)
                 answer.sentence = sentence
                 self._end(answer, AnswerState.FAILED)
         return True
 
-    def stop_model(self, model: str) -> None:
-        """One model is to write no more: its complete takes stay."""
-        answer = self._answer(model)
-        if answer.writing:
-            self._end(answer, AnswerState.STOPPED)
-
     def rewrite(self, slot: TakeSlot, take: Take) -> None:
-        """Give a complete take other notes."""
+        """Give a complete take other notes; from then on it is the user's too."""
+        slot.edited = True
         self._complete(slot, take)
 
     def show_copy(self, slot: TakeSlot, report: CopyReport) -> None:
@@ -251,8 +284,9 @@ class TakesBoard:
 
     def follow(self, score: Score) -> None:
         """Take note of an edit: `score` is the document's now."""
-        if self.request is None:
+        if self.request is None or (self.beside and not self.follower.accepts(score)):
             return
+        self.beside = False
         self.follower.follow(score)
         self.prompt_changed = prompt_changed(self.request, score, self.follower)
 
@@ -265,6 +299,28 @@ class TakesBoard:
         slot.take, slot.notes, slot.figures = take, take.notes, figures_of(take, self._key)
         for told in tuple(self.on_complete):
             told(slot)
+
+    def _choose(self, answer: ModelAnswer, message: Chosen) -> None:
+        """Show what was chosen, best first; a take that the user hears, has marked or mixed stays behind them."""
+        request, card = self.request, answer.card
+        assert request is not None
+        chosen = []
+        for ranked in message.takes:
+            slot = answer.slot(ranked.number) or TakeSlot(card.id, card.name, ranked.number, request)
+            slot.reasons = ranked.reasons
+            if slot.take is None or (slot.take.notes != ranked.take.notes and not slot.edited):
+                self._complete(slot, ranked.take)
+            chosen.append(slot)
+        kept = [slot for slot in answer.slots if slot not in chosen and slot.done and self._is_wanted(slot)]
+        answer.slots, answer.chosen = (*chosen, *kept), message.sentence
+        for place, slot in enumerate(answer.slots):
+            slot.place = place
+
+    def _is_wanted(self, slot: TakeSlot) -> bool:
+        """Whether the user has shown interest in a take."""
+        mark, mixed = slot.mark, () if self.mixture is None else self.mixture.sources
+        named = mark.starred or bool(mark.label) or bool(mark.note)
+        return slot is self.auditioned or named or slot.source is not None or slot in mixed
 
     def _end(self, answer: ModelAnswer, state: AnswerState) -> None:
         """A model has no more to say: what it left unfinished goes."""

@@ -6,13 +6,51 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from ml.requests import DENSITY_LEVELS, GRIDS, LEAP_LEVELS, STYLES, ChordRule, Keep, Leanings, Limits, Sampling
-from studio.project import SettingsStore
-from studio.project.settings import BARS, CHOSEN_MODELS, TAKES, TEMPERATURE, TOP_P
+from ml.requests import (
+    DENSITY_LEVELS,
+    GRIDS,
+    LEAP_LEVELS,
+    STYLES,
+    Choosing,
+    ChordRule,
+    Keep,
+    Leanings,
+    Limits,
+    Sampling,
+)
+from studio.project import Setting, SettingsStore
+from studio.project.settings import (
+    BARS,
+    CHOSEN_MODELS,
+    DIVERSE_TAKES,
+    DROP_ALIKE_TAKES,
+    DROP_EMPTY_TAKES,
+    RANK_BY_ENDING,
+    RANK_BY_FORM,
+    RANK_BY_LEANINGS,
+    RANK_BY_SURPRISE,
+    SECOND_MODEL,
+    TAKES,
+    TEMPERATURE,
+    TIDY_TAKES,
+    TOP_P,
+    TRIES,
+)
 from studio.session.wishes import BASS, Partner, Wishes
 
 FIELD = "asking"
 """The object of a project's view that holds the wishes of the piece."""
+CHOOSING_STEPS: dict[str, Setting[bool]] = {
+    "clean": TIDY_TAKES,
+    "drop_empty": DROP_EMPTY_TAKES,
+    "drop_alike": DROP_ALIKE_TAKES,
+    "by_surprise": RANK_BY_SURPRISE,
+    "by_leanings": RANK_BY_LEANINGS,
+    "by_ending": RANK_BY_ENDING,
+    "by_form": RANK_BY_FORM,
+    "diverse": DIVERSE_TAKES,
+}
+"""The steps of choosing, each by the setting that switches it."""
 LONGEST_LINE = 4000
 MOST_VOICES, MOST_NOTES_PER_BAR = 4, 64
 SEEDS = 1 << 31
@@ -32,7 +70,14 @@ class WishMemory:
             takes=get(TAKES),
             models=get(CHOSEN_MODELS),
             sampling=Sampling(get(TEMPERATURE), get(TOP_P)),
+            choosing=self.choosing(),
         )
+
+    def choosing(self) -> Choosing:
+        """How takes are chosen, as the settings say."""
+        get = self._settings.get
+        steps = {name: get(setting) for name, setting in CHOOSING_STEPS.items()}
+        return Choosing(pool=get(TRIES), second_model=get(SECOND_MODEL) or None, **steps)
 
     def keep(self, wishes: Wishes) -> None:
         """Write what is about no piece into the settings."""
@@ -41,6 +86,10 @@ class WishMemory:
         put(TEMPERATURE, wishes.sampling.temperature)
         put(TOP_P, wishes.sampling.top_p)
         put(CHOSEN_MODELS, wishes.models)
+        put(TRIES, wishes.choosing.pool)
+        put(SECOND_MODEL, wishes.choosing.second_model or "")
+        for name, setting in CHOOSING_STEPS.items():
+            put(setting, getattr(wishes.choosing, name))
         if wishes.bars in BARS.choices:
             put(BARS, wishes.bars)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ml.music import Score
 from ml.music.general_midi import instrument_name
-from ml.requests import Keep, Leanings, Limits, Sampling
+from ml.requests import Choosing, Keep, Leanings, Limits, Sampling
+from ml.requests.choosing import AS_WRITTEN
 from studio.edit.selection import Selection, select_starting
 
 Ticks = tuple[int, int]
@@ -71,6 +72,7 @@ class Wishes:
     `all_tracks`: ask all tracks at once and not only the current one. `limits` are guarantees; `song_key` adds the
     key that the song states where models write; `chords` is a line such as "C | Am F" that holds from the first
     asked bar on, round and round. `amount`, above 0 to 1, is the share of the notes that Vary writes anew.
+    `choosing`: how the takes that are shown come from more of them.
     """
 
     bars: int = 4
@@ -85,4 +87,5 @@ class Wishes:
     amount: float = 1.0
     partner: Partner = BASS
     sampling: Sampling = field(default_factory=Sampling)
+    choosing: Choosing = AS_WRITTEN
     seed: int | None = None
