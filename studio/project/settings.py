@@ -77,6 +77,10 @@ MATCH_LOUDNESS = Setting("match_loudness", True, "Whether all takes are heard eq
 HEAR_TAKES_ALONE = Setting("hear_takes_alone", False, "Whether takes are heard without the song's other tracks.")
 WHY_MODEL = Setting("why_model", "", "Model that is asked about notes; empty for who wrote them, else the first.")
 MODELS_FOLDER = Setting("models_folder", "", "Folder with more models; empty for the program's own.")
+PROVENANCE_IN_MIDI = Setting(
+    "provenance_in_midi", False, "Whether an exported MIDI file tells, as text, the model, seed and settings of each"
+    " accepted take.",
+)  # fmt: skip
 SOUND_FONT = Setting("sound_font", "", "Sound font file (.sf2 or .sf3); empty for the one that is shipped.")
 AUDIO_DRIVER = Setting("audio_driver", "", "FluidSynth audio driver, such as pulseaudio; empty to choose by itself.")
 MIDI_OUTPUT = Setting("midi_output", "", "MIDI port that notes are also sent to; empty for none.")
@@ -116,6 +120,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     HEAR_TAKES_ALONE,
     WHY_MODEL,
     MODELS_FOLDER,
+    PROVENANCE_IN_MIDI,
     SOUND_FONT,
     AUDIO_DRIVER,
     MIDI_OUTPUT,

@@ -53,18 +53,19 @@ def export_score(
     path: Path,
     sound_font: Path | None,
     *,
+    texts: tuple[str, ...] = (),
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
     """Write a score as MIDI or WAV, as the ending of `path` says; an old file is replaced only when all went well.
 
-    `sound_font` None takes the one that is shipped. `progress` gets 0 to 1 on this thread; once `cancelled` says
-    so nothing is written. Safe to call on any thread. Raises UnknownKind, UnwritableFile, SoundFontMissing,
-    SynthMissing or UnrenderableScore with one sentence.
+    `sound_font` None takes the one that is shipped. `texts` become text events of a MIDI file. `progress` gets 0 to 1
+    on this thread; once `cancelled` says so nothing is written. Safe to call on any thread. Raises UnknownKind,
+    UnwritableFile, SoundFontMissing, SynthMissing or UnrenderableScore with one sentence.
     """
     suffix = path.suffix.lower()
     if suffix in MIDI_SUFFIXES:
-        write_midi_file(score, path)
+        write_midi_file(score, path, texts)
     elif suffix == WAV_SUFFIX:
         try:
             render_wav(score, path, sound_font or default_sound_font(), progress=progress, cancelled=cancelled)

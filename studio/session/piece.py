@@ -77,6 +77,11 @@ class Piece:
         return path
 
     @property
+    def modified(self) -> bool:
+        """Whether something would be lost without saving: an edit, or what the user said of takes."""
+        return self._document.modified or self.tree.unsaved_marks
+
+    @property
     def next_source(self) -> int:
         """The number for the notes of the next accepted take, above all that the piece knows."""
         known = [kept["source"] for kept in self.provenance if isinstance(kept.get("source"), int)]

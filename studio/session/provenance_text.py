@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from ml.music import Score
+from ml.requests import Take
 
 PREFIX = "Continuo take: "
 TEXT_META = b"\xff\x01"
@@ -40,6 +42,13 @@ def provenance_texts(score: Score, origins: Iterable[Mapping[str, Any]]) -> tupl
         told |= {"bars": _bars(score, origin), "notes": counts[source]}
         lines.append(_line(told))
     return tuple(lines)
+
+
+def take_text(take: Take) -> str:
+    """The same line for a take that is exported alone; bars are those of the song."""
+    origin = asdict(take.provenance)
+    told = {name: origin[name] for name in FIELDS if origin.get(name) not in (None, {}, "")}
+    return _line(told | {"bars": _bars(take.request.score, origin), "notes": len(take.notes)})
 
 
 def _line(told: dict[str, Any]) -> str:

@@ -12,8 +12,11 @@ import numpy as np
 from ml.music import Score
 from ml.requests import TakeNote
 from studio.edit.rescale import rescaled
-from studio.session.take_tree import TakeTree
+from studio.project import Acceptance, RequestRecord
+from studio.session.take_record import by_source
 
+Place = tuple[int, int, int, int]
+"""Start, pitch, length and velocity of a note."""
 UNKNOWN = "a model that is not known"
 DEFINITIONS = (
     "Yours: notes drawn, played, imported from a file or pasted from elsewhere. By a model: notes that came with a take"
@@ -65,19 +68,20 @@ class SongReport:
         return tuple(found)
 
 
-def song_report(score: Score, tree: TakeTree, origins: Iterable[Mapping[str, Any]] = ()) -> SongReport:
-    """Count the notes; `origins` are the project's entries for accepted takes, for those that the tree has not."""
-    known, named = tree.by_source(), _named(origins)
+def song_report(
+    score: Score, requests: Iterable[RequestRecord], origins: Iterable[Mapping[str, Any]] = ()
+) -> SongReport:
+    """Count the notes by what the tree of takes has of them; `origins` are the project's entries for accepted takes,
+    for those that the tree has not."""
+    known, named = by_source(requests), _named(origins)
     counts: Counter[int] = Counter()
     edited: dict[int, int | None] = defaultdict(int)
-    for source, notes in _notes_by_source(score).items():
+    for source, notes in notes_by_source(score).items():
         counts[source] = len(notes)
         found = known.get(source)
         edited[source] = None
         if found is not None:
-            one = found[2]
-            left = Counter(_places(one.notes, one.ticks_per_quarter, score.ticks_per_quarter))
-            edited[source] = sum((Counter(notes) - left).values())
+            edited[source] = edited_notes(notes, found[2], score.ticks_per_quarter)
     by_model: dict[str, list[int]] = defaultdict(list)
     names: dict[str, str] = {}
     for source in counts:
@@ -100,9 +104,24 @@ def song_report(score: Score, tree: TakeTree, origins: Iterable[Mapping[str, Any
     return SongReport(score.note_count, by_user, tuple(sorted(shares, key=lambda share: (-share.notes, share.name))))
 
 
-def _notes_by_source(score: Score) -> dict[int, list[tuple[int, int, int, int]]]:
-    """(start, pitch, length, velocity) of every note, by its source number."""
-    found: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+def edited_notes(notes: Iterable[Place], one: Acceptance, ticks_per_quarter: int) -> int:
+    """How many of these notes of the song are none of those that came in with the take."""
+    return sum((Counter(notes) - Counter(_places(one.notes, one.ticks_per_quarter, ticks_per_quarter))).values())
+
+
+def edits_since(score: Score, requests: Iterable[RequestRecord]) -> dict[int, int]:
+    """How many notes of each accepted take are edited in the song, or deleted from it, by their source number."""
+    notes = notes_by_source(score)
+    found = {}
+    for source, (_, _, one) in by_source(requests).items():
+        there = notes.get(source, [])
+        found[source] = edited_notes(there, one, score.ticks_per_quarter) + max(len(one.notes) - len(there), 0)
+    return found
+
+
+def notes_by_source(score: Score) -> dict[int, list[Place]]:
+    """Every note by its source number."""
+    found: dict[int, list[Place]] = defaultdict(list)
     for track in score.tracks:
         table = track.notes
         for source in np.unique(table.source).tolist():
@@ -112,7 +131,7 @@ def _notes_by_source(score: Score) -> dict[int, list[tuple[int, int, int, int]]]
     return found
 
 
-def _places(notes: Iterable[TakeNote], old: int, new: int) -> list[tuple[int, int, int, int]]:
+def _places(notes: Iterable[TakeNote], old: int, new: int) -> list[Place]:
     """The same of a take's notes, in ticks of a song with `new` ticks per quarter."""
     found = []
     for note in notes:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.music import Score
 from ml.requests import GenerationRequest, Provenance, Take, TakeNote
-from studio.project import RequestRecord, TakeRecord, TakeRef
+from studio.project import Acceptance, RequestRecord, TakeRecord, TakeRef
 from studio.session.takes import TakeSlot
 
 BITS_DIGITS = 4
@@ -87,6 +87,13 @@ def place_of(note: TakeNote) -> tuple[int, int, int, int, int]:
 def same_notes(one: Iterable[TakeNote], other: Iterable[TakeNote]) -> bool:
     """Whether two takes are the same, note for note."""
     return sorted(map(place_of, one)) == sorted(map(place_of, other))
+
+
+def by_source(
+    requests: Iterable[RequestRecord],
+) -> dict[int, tuple[RequestRecord, TakeRecord, Acceptance]]:
+    """The takes that came into the song, by the numbers of their notes' `source` column."""
+    return {one.source: (record, take, one) for record in requests for take in record.takes for one in take.accepted}
 
 
 def _by_request(request: GenerationRequest) -> Provenance:

@@ -17,7 +17,7 @@ from studio.project import Acceptance, RequestRecord, TakeRecord, TakeRef, TakeS
 from studio.project.tree_bounds import BOUNDS, TreeBounds, within
 from studio.project.tree_records import gone_record, request_record, take_record, with_take
 from studio.session.take_figures import TakeMark
-from studio.session.take_record import accepted_notes, recorded
+from studio.session.take_record import accepted_notes, by_source, recorded
 from studio.session.takes import TakesBoard, TakeSlot
 
 Keep = Callable[[str, Mapping[str, Any], Score | None], None]
@@ -86,12 +86,7 @@ class TakeTree:
 
     def by_source(self) -> dict[int, tuple[RequestRecord, TakeRecord, Acceptance]]:
         """The takes by the numbers of their notes' `source` column in the song."""
-        return {
-            one.source: (record, take, one)
-            for record in self._requests.values()
-            for take in record.takes
-            for one in take.accepted
-        }
+        return by_source(self._requests.values())
 
     def parent_of(self, score: Score) -> TakeRef | None:
         """The take that was accepted last of those whose notes are in the score; None when there is none."""

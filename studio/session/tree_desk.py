@@ -14,8 +14,11 @@ from ml.requests.choosing import AS_WRITTEN
 from studio.edit.edited import Edited
 from studio.engine import EngineMessage, ModelCard
 from studio.project import RequestRecord, TakeRecord, TakeRef, TakeState
+from studio.project.settings import PROVENANCE_IN_MIDI
 from studio.session.asking import SEED_LIMIT, request_for
+from studio.session.provenance_text import provenance_texts, take_text
 from studio.session.replay import Replay, Replayed, earlier_answers
+from studio.session.song_report import SongReport, song_report
 from studio.session.summary import bars_text, summary_of
 from studio.session.take_diff import TakeDiff, difference
 from studio.session.take_figures import TakeMark
@@ -117,6 +120,18 @@ class TreeDesk:
             for note in tracks[index].notes.take(tracks[index].notes.starting(region.start_tick, region.end_tick))
         ]
         return difference(take.notes, now)
+
+    def report(self) -> SongReport:
+        """How many notes of the song are the user's, each model's, and edited since."""
+        return song_report(self._studio.document.score, self.tree.requests, self._studio.piece.provenance)
+
+    def texts(self, take: Take | None = None) -> tuple[str, ...]:
+        """What a MIDI file of the song, or of one take, tells of where its notes come from, if the user wants that."""
+        if not self._studio.settings.get(PROVENANCE_IN_MIDI):
+            return ()
+        if take is not None:
+            return (take_text(take),)
+        return provenance_texts(self._studio.document.score, self._studio.piece.provenance)
 
     # --- marking
 

@@ -10,15 +10,19 @@ from pathlib import Path
 
 from ml.music.summary import ScoreSummary, summary
 from studio.project import AppFolders, SettingsStore
+from studio.project.settings import PROVENANCE_IN_MIDI
 from studio.session.cli.output import ProgressLine
 from studio.session.files import export_score, read_piece
+from studio.session.provenance_text import provenance_texts
+from studio.session.song_report import song_report
 from studio.session.start import chosen_sound_font
 
 INFO_HELP = "say what is in a MIDI or project file"
 INFO_DESCRIPTION = """\
-Say what FILE holds: tracks, notes, bars, tempo, metre, key, and what was wrong with it. Damaged files are read as
-far as they go. With --json, one object: "notes" is the number of notes kept, "tracks" a list, "warnings" a list of
-sentences; a file that cannot be read gives {"error": "..."} and exit code 2."""
+Say what FILE holds: tracks, notes, bars, tempo, metre, key, and what was wrong with it. Of a project also how many
+notes are the user's, each model's, and edited since they were accepted ("origin" with --json). Damaged files are
+read as far as they go. With --json, one object: "notes" is the number of notes kept, "tracks" a list, "warnings" a
+list of sentences; a file that cannot be read gives {"error": "..."} and exit code 2."""
 EXPORT_HELP = "write a piece as MIDI (.mid) or as sound (.wav)"
 EXPORT_DESCRIPTION = """\
 Write FILE (MIDI or .continuo) as another file; the ending of its name says which kind: .mid, or .wav rendered with
@@ -40,10 +44,15 @@ def run_info(options: argparse.Namespace) -> int:
     """Print what the file holds."""
     opened = read_piece(options.file)
     found = summary(opened.score, opened.warnings)
+    project = opened.project
+    report = None if project is None else song_report(opened.score, project.tree.requests, project.provenance)
     if options.json:
-        print(json.dumps({"file": str(options.file), **asdict(found)}, indent=2))
+        origin = None if report is None else asdict(report)
+        print(json.dumps({"file": str(options.file), **asdict(found), "origin": origin}, indent=2))
     else:
         print(_text(options.file.name, found))
+        for line in () if report is None else report.lines:
+            print(f"  {line}")
     return 0
 
 
@@ -52,6 +61,12 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a MIDI file or a .continuo project")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="NAME", help="X.mid or X.wav")
     parser.add_argument("--sound-font", type=Path, metavar="SF", help="sound font for .wav (.sf2 or .sf3)")
+    parser.add_argument(
+        "--provenance",
+        action="store_true",
+        help="let a .mid tell, as text, the model, seed and settings of each accepted take of a project, also when the "
+        "preferences do not ask for it",
+    )
 
 
 def run_export(options: argparse.Namespace) -> int:
@@ -60,9 +75,15 @@ def run_export(options: argparse.Namespace) -> int:
     line = ProgressLine(sys.stderr)
     for warning in opened.warnings:
         line.say(warning)
-    sound_font = options.sound_font or chosen_sound_font(SettingsStore(AppFolders.of_user().settings_file))
+    settings = SettingsStore(AppFolders.of_user().settings_file)
+    wanted = options.provenance or settings.get(PROVENANCE_IN_MIDI)
+    origins = opened.project.provenance if wanted and opened.project is not None else ()
     export_score(
-        opened.score, options.output, sound_font, progress=lambda done: line.show(f"{done:4.0%}  {options.output.name}")
+        opened.score,
+        options.output,
+        options.sound_font or chosen_sound_font(settings),
+        texts=provenance_texts(opened.score, origins),
+        progress=lambda done: line.show(f"{done:4.0%}  {options.output.name}"),
     )
     line.clear()
     print(options.output)
