@@ -19,6 +19,14 @@ that rounding from the grid of the models breaks none. Lines that hardly rest in
 bar, or than they do there. Where no step is open within the reach of the onset classes, they count with whole bars
 left out, as the models have learned it.
 
+Beside writing, models can be asked about notes that are there, whoever wrote them; answers are plain data
+(`ml.requests.explanations`). `surprise` gives bits of any notes: those of a song in the rows of `song_rows`, which are
+those that the scoreboard measures; those of takes by `replay`, which walks a writer through a take again, so that a
+network reads exactly what it would have read. `field_bits` reads many rows, or many takes after one prompt, at once.
+`moment` cuts a row just before one note; `alternatives` says what else was likely there and, with `note_frames`, what
+the limits leave of it; `attention_view` what was looked at; `next_pitches` what may come at a cursor, with a memory of
+what was read. None of it touches how takes are written, and every answer stops at its cancel token.
+
 Take k of a request is drawn with a random stream made of the seed and k alone. A take that is finished stays in its
 batch until all are, so that cancelling or keeping one never changes the others.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from ml.generation.moment import GONE_TRACK, TOO_DENSE, probabilities
 from ml.generation.song_rows import DENSEST, fullest_tracks, song_piece
 from ml.models.checkpoint import LoadedModel
 from ml.models.note_head import Situation
+from ml.models.trunk import State
 from ml.music import Score
 from ml.requests import NextPitches, Unexplained
 from ml.tensors import vocabulary as v
@@ -35,8 +37,8 @@ KEPT = 4
 
 @dataclass(frozen=True)
 class Context:
-    """A row that was read. `states` (events, width); of the track's own notes `onset` and `pitch` (n,), in order;
-    `past` of them lie before ASK, which is event `ask`."""
+    """A row that was read. Of the track's own notes `onset` and `pitch` (n,), in order; `past` of them lie before ASK.
+    `states` (1 + asked, width): after ASK and after each note that follows it."""
 
     score: Score
     row: EventRow
@@ -47,14 +49,17 @@ class Context:
     onset: Array
     pitch: Array
     past: int
-    ask: int
 
 
 class PitchMemory:
-    """The last few contexts: whoever asks again and again keeps one. Belongs to one thread."""
+    """The last few contexts, and what came before their blocks, which edits in a block leave as it was.
+
+    Whoever asks again and again keeps one. Belongs to one thread.
+    """
 
     def __init__(self) -> None:
         self._contexts: OrderedDict[tuple[str, int, int], Context] = OrderedDict()
+        self._openings: OrderedDict[tuple[str, bytes], tuple[Tensor, State]] = OrderedDict()
 
     def find(self, model: LoadedModel, score: Score, track: int, step: int) -> Context | None:
         """The context of this very score in which the step lies."""
@@ -71,6 +76,19 @@ class PitchMemory:
         while len(self._contexts) > KEPT:
             self._contexts.popitem(last=False)
 
+    def opening(self, model: LoadedModel, row: EventRow, events: int) -> tuple[Tensor, State]:
+        """The last output (1, width) and the trunk's state after the first events of a row."""
+        features, places = row.features[:events], row.places[:events]
+        key = model.checkpoint, sha256(features.tobytes() + places.tobytes()).digest()
+        if key not in self._openings:
+            network = model.network
+            vectors = network.embedding(torch.from_numpy(features)[None])
+            self._openings[key] = network.reader.prefill(vectors, torch.from_numpy(places)[None])
+            while len(self._openings) > KEPT:
+                self._openings.popitem(last=False)
+        self._openings.move_to_end(key)
+        return self._openings[key]
+
 
 @torch.inference_mode()
 def next_pitches(
@@ -86,21 +104,23 @@ def next_pitches(
     if not 0 <= track < len(score.tracks) or tick < 0:
         return Unexplained(GONE_TRACK)
     step = int(to_steps(np.array([tick]), score.ticks_per_quarter)[0])
-    context = memory.find(model, score, track, step) if memory else None
+    memory = memory or PitchMemory()
+    context = memory.find(model, score, track, step)
     if context is None:
         if cancelled():
             return None
-        context = read_context(model, score, track, tick, step)
+        context = read_context(model, score, track, tick, step, memory)
         if context is None:
             return Unexplained(TOO_DENSE)
-        if memory:
-            memory.keep(model, track, context)
+        memory.keep(model, track, context)
     before = int(np.searchsorted(context.onset, step, "right" if beside else "left"))
     probability, above = chances(model, context, step, before)
     return NextPitches(track, tick, probability, above)
 
 
-def read_context(model: LoadedModel, score: Score, track: int, tick: int, step: int) -> Context | None:
+def read_context(
+    model: LoadedModel, score: Score, track: int, tick: int, step: int, memory: PitchMemory
+) -> Context | None:
     """Read the bars around a tick; None where a single bar is too much."""
     time_map = score.time_map
     song = song_piece(score, fullest_tracks(score, [track]), time_map.bar_start(time_map.bar_at(tick) + 1))
@@ -111,13 +131,17 @@ def read_context(model: LoadedModel, score: Score, track: int, tick: int, step: 
     if np.diff(np.searchsorted(piece.onset, (start, end)))[0] > DENSEST:
         return None
     row = event_row(piece, window)
+    ask = int(np.flatnonzero(row.features[:, COLUMN["kind"]] == v.ASK)[0])
     network = model.network
-    states = network.states(torch.from_numpy(row.features)[None], torch.from_numpy(row.places)[None])[0]
+    outputs, state = memory.opening(model, row, ask + 1)
+    if len(row) > ask + 1:
+        vectors = network.embedding(torch.from_numpy(row.features[ask + 1 :])[None])
+        read = network.reader.extend(vectors, torch.from_numpy(row.places[ask + 1 :])[None], state)
+        outputs = torch.cat([outputs, read[0]])
     own = (piece.part == part) & (piece.onset >= start) & (piece.onset < end)
     onset, pitch = piece.onset[own], piece.pitch[own]
-    ask = int(np.flatnonzero(row.features[:, COLUMN["kind"]] == v.ASK)[0])
     past = int(np.searchsorted(onset, region))
-    return Context(score, row, grid, window, part, states, onset, pitch, past, ask)
+    return Context(score, row, grid, window, part, network.norm(outputs), onset, pitch, past)
 
 
 def window_at(piece: PieceEvents, grid: BarGrid, bar: int, part: int) -> Window:
@@ -143,7 +167,7 @@ def chances(model: LoadedModel, context: Context, step: int, before: int) -> tup
     written = before - context.past
     onset = int(context.onset[before - 1]) if before else -1
     cursor = onset if written > 0 else grid.start(context.window.region_bar)
-    state = context.states[context.ask + max(written, 0)][None]
+    state = context.states[max(written, 0)][None]
     _, place, bar = grid.place(cursor)
     delta = int(onset_class(np.array([step - cursor]), np.array([bar]))[0])
     last = int(context.pitch[before - 1]) if before else -1
