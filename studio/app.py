@@ -22,7 +22,7 @@ from studio.engine import Engine
 from studio.project import AppFolders, Journal, Setting, SettingsStore
 from studio.project.settings import AUDIO_DRIVER, MIDI_OUTPUT, MODELS_FOLDER, SOUND_FONT, VOLUME
 from studio.session.files import read_piece
-from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, shelf_of_user
+from studio.session.start import FIRST_SKETCH, RESOURCES, chosen_sound_font, copy_desk, shelf_of_user
 from studio.session.studio import Studio
 from studio.session.troubles import TROUBLES
 from studio.ui.dialogs.file_dialogs import Asking
@@ -80,7 +80,7 @@ def start(
     )
     journal = Journal(folders.journal)
     engine = Engine(shelf_of_user(settings, folders), rest=WRITING_REST)
-    studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font)
+    studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font, copies=copy_desk())
     settings.subscribe(lambda setting: _apply(setting, studio, player))
     player.start()  # now, so that its process comes up while the window is made
     trouble = _open_first(studio, path)

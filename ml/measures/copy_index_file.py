@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.measures.copy_index import LINK_BITS, WORD_BITS, CopyIndex, Layout
-from ml.measures.note_runs import NoteRuns
+from ml.measures.note_runs import Array, NoteRuns
 from ml.measures.winnowing import Winnowing
 
 MAGIC = b"CopyIdx1"
@@ -141,13 +141,13 @@ def unpacked_words(packed: memoryview, links: memoryview, postings: int) -> NDAr
     return words.view("<u4").reshape(postings).astype(np.uint32) << np.uint32(LINK_BITS) | single
 
 
-def bucket_starts(packed: memoryview, bits: int, postings: int) -> NDArray[np.int32]:
+def bucket_starts(packed: memoryview, bits: int, postings: int) -> Array:
     """Where each bucket begins, from its bits."""
     count = postings + (1 << bits)
     check(len(packed) == (count + 7) // 8)
     ends = np.flatnonzero(np.unpackbits(np.frombuffer(packed, np.uint8), count=count) == 0)
     check(len(ends) == 1 << bits)
-    starts = np.zeros((1 << bits) + 1, np.int32)
+    starts = np.zeros((1 << bits) + 1, np.int64)
     starts[1:] = ends - np.arange(1 << bits)
     check(int(starts[-1]) == postings)
     return starts

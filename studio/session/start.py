@@ -10,11 +10,15 @@ from studio.audio import SoundFontMissing, default_sound_font
 from studio.engine import Engine, Shelf
 from studio.project import AppFolders, SettingsStore
 from studio.project.settings import MODELS_FOLDER, SOUND_FONT
+from studio.session.copy_check import CopyCheck
+from studio.session.copy_desk import CopyDesk
 from studio.session.studio import Studio
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 SHIPPED_MODELS = RESOURCES / "models"
 EXAMPLES = RESOURCES / "examples"
+COPY_INDEX = RESOURCES / "copy_index"
+"""What takes are compared with: fingerprints of the music that the shipped models learned from."""
 FIRST_SKETCH = EXAMPLES / "first-sketch.mid"
 """The song that greets a new user."""
 
@@ -47,4 +51,9 @@ def studio_without_sound(
     """A studio for scripts: real models, files and settings; no player, no journal, nothing remembered."""
     settings = SettingsStore(folders.settings_file)
     engine = Engine(shelf_of_user(settings, folders, more_models))
-    return Studio(engine, settings, sound_font=chosen_sound_font(settings), randomness=randomness)
+    return Studio(engine, settings, sound_font=chosen_sound_font(settings), randomness=randomness, copies=copy_desk())
+
+
+def copy_desk() -> CopyDesk:
+    """Checks takes against the shipped index, which is read when the first take is complete."""
+    return CopyDesk(CopyCheck(COPY_INDEX))

@@ -22,6 +22,7 @@ from studio.project import Journal, ProjectFile, Recoverable, Setting, SettingsS
 from studio.project.settings import HEAR_TAKES_ALONE, MATCH_LOUDNESS, SECOND_MODEL, SWITCH_TAKES, TRIES
 from studio.session.asking import SEED_LIMIT, key_leaning, request_for
 from studio.session.audition import UNFINISHED, Audition, TakePart
+from studio.session.copy_desk import CopyDesk
 from studio.session.earlier_takes import EarlierTakes
 from studio.session.files import Opened, export_score, read_piece
 from studio.session.join_loop import join_span
@@ -56,6 +57,7 @@ class Studio:
         journal: Journal | None = None,
         sound_font: Path | None = None,
         randomness: random.Random | None = None,
+        copies: CopyDesk | None = None,
     ) -> None:
         self.engine = engine
         self.settings = settings
@@ -81,6 +83,11 @@ class Studio:
         self.earlier = EarlierTakes()
         """What was answered before, by place: an answer to a fresh seed differs from it."""
         self.takes.on_complete.append(self._remember)
+        self.copies = copies
+        """Looks up what complete takes share with the music that models learned from; None leaves that out."""
+        if copies is not None:
+            self.takes.on_complete.append(copies.check)
+            copies.on_news = self._woken
         self._listeners: list[Callable[[Topic], None]] = []
         self.tree = TreeDesk(self, self._tell, self._random)
         """What can be done with the takes of all requests so far."""
@@ -139,6 +146,8 @@ class Studio:
             if any(isinstance(message, Finished) for message in told):
                 self.auditioning.say_outcome()
             self._tell(Topic.TAKES)
+        if self.copies is not None and self.copies.show(self.takes):
+            self._tell(Topic.TAKES)
         self.transport.flush()
         moved = False
         for report in self.transport.player.poll():
@@ -170,6 +179,8 @@ class Studio:
         self.engine.on_message = None
         self.engine.close()
         self.transport.player.close()
+        if self.copies is not None:
+            self.copies.close()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self.piece.close(keep_journal=keep_journal)

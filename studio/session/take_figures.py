@@ -23,12 +23,17 @@ class TakeMark:
 
 
 class CopyReport(Protocol):
-    """What the board must know of a copy check: the longest shared run in notes, and whether that is unusual."""
+    """What the board must know of a copy check: the longest shared run in notes, whether that is unusual, and all of
+    it in a few letters and in sentences, one a line."""
 
     @property
     def longest_notes(self) -> int: ...
     @property
     def unusual(self) -> bool: ...
+    @property
+    def short_text(self) -> str: ...
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

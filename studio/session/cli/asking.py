@@ -11,7 +11,8 @@ WAIT_S = 0.5
 
 
 def finished_takes(studio: Studio, line: ProgressLine) -> list[TakeSlot]:
-    """Wait for the answer; the takes by model and number. Says why models failed; raises RefusedRequest if all did."""
+    """Wait for the answer; the takes by model and number. Says why models failed, and what takes share with other
+    music; raises RefusedRequest if all models failed."""
     told: set[str] = set()
     try:
         while studio.takes.running:
@@ -31,7 +32,17 @@ def finished_takes(studio: Studio, line: ProgressLine) -> list[TakeSlot]:
     for answer in studio.takes.answers:
         if answer.sentence:
             line.say(answer.sentence)
+    for slot in slots:
+        _tell_copies(studio, slot, line)
     return slots
+
+
+def _tell_copies(studio: Studio, slot: TakeSlot, line: ProgressLine) -> None:
+    """Say what a take shares with the music that models learned from, and with what it was given."""
+    if studio.copies is not None and slot.take is not None:
+        report = studio.copies.report(slot.take)
+        studio.takes.show_copy(slot, report)
+        line.say(f"{slot.title}: {' '.join(report.text.splitlines())}")
 
 
 def _tell(answer: ModelAnswer, told: set[str], line: ProgressLine) -> None:

@@ -56,7 +56,7 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
                     pitches=span,
                     done=slot.done,
                     caption=caption(answer, slot),
-                    remarks=(*(slot.take.remarks if slot.take is not None else ()), *answer.remarks),
+                    remarks=(*copy_lines(slot), *(slot.take.remarks if slot.take is not None else ()), *answer.remarks),
                 )
             )
             number += 1
@@ -89,13 +89,21 @@ def trouble_of(answer: ModelAnswer) -> str:
 
 
 def caption(answer: ModelAnswer, slot: TakeSlot) -> str:
-    """How far a take is, or what is in it: "14 notes", "4.2 bits"."""
+    """How far a take is, or what is in it: "14 notes", "4.2 bits", and "copy 31" where that is unusual."""
     if not slot.notes:
         return "" if slot.done else WAITING_TEXT.get(answer.state, "")
     count = f"{len(slot.notes)} note{'s' if len(slot.notes) > 1 else ''}"
     if not slot.done or slot.bits_per_note is None:
         return f"{count}\nwriting…"
-    return f"{count}\n{slot.bits_per_note:.1f} bits"
+    copy = None if slot.figures is None else slot.figures.copy
+    marked = f"\n{copy.short_text}" if copy is not None and copy.unusual else ""
+    return f"{count}\n{slot.bits_per_note:.1f} bits{marked}"
+
+
+def copy_lines(slot: TakeSlot) -> tuple[str, ...]:
+    """What the copy check has found, in sentences; nothing while it is not known."""
+    copy = None if slot.figures is None else slot.figures.copy
+    return () if copy is None else tuple(copy.text.splitlines())
 
 
 class LayerCache:

@@ -1,0 +1,85 @@
+"""CopyReport: what a take shares with the music that models learned from and with its prompt, in numbers and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NAMED = 2
+"""So many pieces are named in words; the report has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedRun:
+    """The longest run of one way of comparing: its `notes`, 0 for none, and the pieces that have it too, as
+    "title (corpus)"; `start_tick` and `track` are where it begins in the song."""
+
+    notes: int = 0
+    pieces: tuple[str, ...] = ()
+    start_tick: int = 0
+    track: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """Lengths are in notes of one track on end; runs in the corpora are at least so long (`CopyIndex.shared`).
+
+    `exact`: at the same pitches; `transposed`: at any, so never shorter, and for drums the same as exact. `prompt`,
+    `prompt_transposed`: shared with the notes that the model was given, found exactly from eight notes on. `unusual`:
+    some run is longer than `usual_notes`, which the share `quantile` of passages by people does not exceed. `trouble`
+    is a sentence when the corpora could not be searched, "" otherwise.
+    """
+
+    notes: int
+    exact: CopiedRun = CopiedRun()
+    transposed: CopiedRun = CopiedRun()
+    prompt: CopiedRun = CopiedRun()
+    prompt_transposed: CopiedRun = CopiedRun()
+    unusual: bool = False
+    usual_notes: float = float("inf")
+    quantile: float = 0.0
+    guaranteed: int = 0
+    trouble: str = ""
+
+    @property
+    def longest_notes(self) -> int:
+        """Notes of the longest run that stands in the corpora, at any pitch."""
+        return self.transposed.notes
+
+    @property
+    def short_text(self) -> str:
+        """For a narrow place: "copy 11"."""
+        return "copy ?" if self.trouble else f"copy {self.longest_notes}"
+
+    @property
+    def text(self) -> str:
+        """All of it in plain sentences, one a line."""
+        lines = [self.trouble] if self.trouble else self._of_corpora()
+        if self.prompt_transposed.notes:
+            run, other_pitch = self.prompt, ""
+            if self.prompt_transposed.notes > self.prompt.notes:
+                run, other_pitch = self.prompt_transposed, ", transposed"
+            lines.append(f"{run.notes} notes in a row as in your own music that it was given{other_pitch}.")
+        return "\n".join(lines)
+
+    def _of_corpora(self) -> list[str]:
+        lines = []
+        if self.exact.notes:
+            lines.append(f"At least {self.exact.notes} notes in a row as in {named(self.exact.pieces)}.")
+        if self.transposed.notes > self.exact.notes:
+            run = self.transposed
+            lines.append(f"At least {run.notes} notes in a row as in {named(run.pieces)}, transposed.")
+        if self.unusual:
+            lines.append(
+                f"That is unusual: {self.quantile:.0%} of such passages by people share no more than"
+                f" {self.usual_notes:.0f} notes with the music that the models learned from."
+            )
+        return lines or [
+            "No copy was found in the music that the models learned from:"
+            f" {self.guaranteed} notes in a row would have been."
+        ]
+
+
+def named(pieces: tuple[str, ...]) -> str:
+    """ "A (folk_tunes) and B (mutopia) and 3 more"."""
+    more = [f"{len(pieces) - NAMED} more"] if len(pieces) > NAMED else []
+    return " and ".join([*pieces[:NAMED], *more])
