@@ -26,7 +26,7 @@ FLOOR_NOTES = 600_000
 class Scale:
     """How much is measured. `pieces` a corpus and the first `notes` of each for bits; `prompts` a corpus for samples,
     each `given_bars` continued by `asked_bars`; `references` passages of a split; `requests` for each limit;
-    `chorale_bars` written by each chorale model: parallels are rare."""
+    `ranked` passages a corpus for ranking; `chorale_bars` written by each chorale model: parallels are rare."""
 
     pieces: int = PIECES
     notes: int = NOTES
@@ -35,11 +35,12 @@ class Scale:
     asked_bars: int = 8
     references: int = 60
     requests: int = 12
+    ranked: int = 20
     floor_notes: int = FLOOR_NOTES
     chorale_bars: int = 2048
 
 
-QUICK = Scale(pieces=6, notes=256, prompts=4, references=8, requests=2, floor_notes=20_000, chorale_bars=4)
+QUICK = Scale(pieces=6, notes=256, prompts=4, references=8, requests=2, ranked=1, floor_notes=20_000, chorale_bars=4)
 """Enough to see that everything runs; its figures mean little."""
 
 

@@ -21,6 +21,7 @@ from ml.evaluation.feature_tables import feature_section
 from ml.evaluation.four_voices import chorale_section
 from ml.evaluation.note_cost import cost_section
 from ml.evaluation.obedience_table import obedience_section
+from ml.evaluation.ranking_table import ranking_section
 from ml.evaluation.samples import Sampler
 from ml.evaluation.trunk_table import trunk_section
 from ml.models.checkpoint import LoadedModel, load_model
@@ -29,7 +30,7 @@ from ml.models.model_folder import CONFIG_FILE, UnusableCheckpoint, read_json
 from ml.training.cache import open_corpora
 from ml.training.sources import EmptyCorpus
 
-SECTIONS = ("bits", "places", "trunks", "features", "copying", "obedience", "chorales", "cost")
+SECTIONS = ("bits", "places", "trunks", "features", "copying", "obedience", "ranking", "chorales", "cost")
 SHIPPED, BOARD = Path("resources/models"), Path("ml/evaluation")
 
 
@@ -112,6 +113,7 @@ def makers(
         "features": lambda: feature_section(bench, sampler),
         "copying": lambda: copying_section(bench, sampler),
         "obedience": lambda: obedience_section(bench, sampler),
+        "ranking": lambda: ranking_section(bench),
         "chorales": lambda: chorale_section(bench, chorale_models, sources),
         "cost": lambda: cost_section(bench),
     }

@@ -20,7 +20,7 @@ from ml.requests import Choosing, GenerationRequest, RankedTake, Take, TakeNote
 
 ALIKE_SHARE = 0.85
 """From this share of equal notes on two takes are nearly the same."""
-WEIGHTS: Mapping[str, float] = {"by_surprise": 1.0, "by_leanings": 1.0, "by_ending": 0.25, "by_form": 0.5}
+WEIGHTS: Mapping[str, float] = {"by_surprise": 0.5, "by_leanings": 1.0, "by_ending": 0.2, "by_form": 0.25}
 """How much a deviation of each judgement within the pool counts; chosen on validation passages."""
 DIVERSITY = 1.0
 """What full likeness to a take that is shown already costs, in the same measure."""
