@@ -69,6 +69,8 @@ class MainWindow(QMainWindow):
     `now` tells the time of day, `randomness` seeds humanise, `log_file` is named in the About box.
     """
 
+    in_step: InStep
+
     def __init__(
         self,
         studio: Studio,
@@ -192,7 +194,7 @@ class MainWindow(QMainWindow):
         self.roll.menuRequested.connect(self.dialogs.open_roll_menu)
         self.roll.followingChanged.connect(lambda _: self.bound.refresh())
         self.context.loopChanged.connect(lambda: self.asking.place_changed())
-        for signal in (self.context.toolChanged, self.context.gridChanged):
+        for signal in (self.context.toolChanged, self.context.gridChanged, self.context.pickedChanged):
             signal.connect(self.bound.refresh)
 
     def start(self) -> None:

@@ -118,6 +118,8 @@ def _verb_commands(window: MainWindow) -> VerbCommands:
         stays_in_key=lambda: window.asking.stays_in_key(),
         has_key=lambda: window.asking.key() is not None,
         toggle_drawer=lambda: window.asking.toggle_drawer(),
+        toggle_choosing=lambda: window.asking.toggle_choosing(),
+        chooses=lambda: window.asking.chooses,
     )
 
 

@@ -13,13 +13,16 @@ from studio.project.settings import (
     CHOSEN_MODELS,
     HEAR_TAKES_ALONE,
     MATCH_LOUDNESS,
+    SECOND_MODEL,
     SWITCH_TAKES,
     TAKES,
     TEMPERATURE,
     TOP_P,
+    TRIES,
     VOLUME,
 )
 from studio.session.studio import Topic
+from studio.session.wish_memory import CHOOSING_STEPS
 from studio.ui.models.board_view import LayerCache
 
 if TYPE_CHECKING:
@@ -104,6 +107,8 @@ class InStep:
             window.transport.show_volume(self._studio.settings.get(VOLUME))
         elif setting in (SWITCH_TAKES, MATCH_LOUDNESS, HEAR_TAKES_ALONE):
             self.show_takes_now()
+        elif setting in (TRIES, SECOND_MODEL, *CHOOSING_STEPS.values()):
+            window.asking.show_wishes()
         elif setting in (TAKES, BARS, TEMPERATURE, TOP_P, CHOSEN_MODELS):
             window.asking.follow_settings()
         window.bound.refresh()

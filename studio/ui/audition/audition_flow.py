@@ -14,6 +14,7 @@ from studio.ui.audition.audition_bar import SWITCHES, HearingState
 from studio.ui.audition.audition_view import AuditionView
 from studio.ui.audition.cell_menu import mixture_entries, open_menu, take_entries
 from studio.ui.audition.cell_view import Ticks
+from studio.ui.audition.comparison import name_of
 from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.audition.orders import FILTERS, ORDERS, filter_number, filtered, order_number, ordered
 from studio.ui.audition.take_parts import TakeParts
@@ -121,8 +122,9 @@ class AuditionFlow:
             if (label, note) != (chosen.mark.label, chosen.mark.note):
                 self._attempt(lambda: self._studio.mark(chosen, replace(chosen.mark, label=label, note=note)))
 
-        title = f"{chosen.model_name} {chosen.index + 1}"
-        MarkEditor(self._view, title, chosen.mark.label, chosen.mark.note, keep).open_at(self._view.corner_of(chosen))
+        MarkEditor(self._view, name_of(chosen), chosen.mark.label, chosen.mark.note, keep).open_at(
+            self._view.corner_of(chosen)
+        )
 
     # --- models
 

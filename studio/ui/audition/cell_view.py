@@ -90,7 +90,10 @@ class CellView:
 
 @dataclass(frozen=True)
 class RowView:
-    """One model: how far it is (`state`), how fast (`speed`), why it gave up (`trouble`), and its takes."""
+    """One model: how far it is (`state`), how fast (`speed`), why it gave up (`trouble`), and its takes.
+
+    `chosen` says how its takes were chosen from more.
+    """
 
     model: str
     name: str
@@ -100,6 +103,7 @@ class RowView:
     cells: tuple[CellView, ...]
     trouble: str = ""
     remarks: tuple[str, ...] = ()
+    chosen: str = ""
 
 
 @dataclass(frozen=True)

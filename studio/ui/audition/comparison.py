@@ -54,6 +54,7 @@ class Comparison:
                     model=answer.card.id,
                     name=answer.card.name,
                     state=STATE_TEXT[answer.state],
+                    chosen=answer.chosen,
                     speed=speed_text(answer.notes_per_s),
                     running=answer.writing,
                     cells=cells,
@@ -122,6 +123,11 @@ def speed_text(notes_per_s: float | None) -> str:
     return f"{notes_per_s:.1f} notes/s" if notes_per_s < 10 else f"{round(notes_per_s)} notes/s"
 
 
+def name_of(slot: TakeSlot) -> str:
+    """The model's name and the take's number among those that show, whatever its label: "Blend 2"."""
+    return f"{slot.model_name} {(slot.index if slot.place is None else slot.place) + 1}"
+
+
 def figures_of(figures: TakeFigures | None) -> tuple[Figure, ...]:
     """Length, bits per note, in key, density, range and copying, in this order; nothing before they are known."""
     if figures is None:
@@ -138,9 +144,7 @@ def figures_of(figures: TakeFigures | None) -> tuple[Figure, ...]:
     if figures.lowest is not None and figures.highest is not None:
         found.append(Figure(_range(figures.lowest, figures.highest, figures.key), "lowest and highest note"))
     if (copy := figures.copy) is not None:
-        says = "notes in a row are also found in the music the models learned from, or in your own before them"
-        more = "; that is more than music by people usually shares" if copy.unusual else ""
-        found.append(Figure(f"copy {copy.longest_notes}", says + more, warns=copy.unusual))
+        found.append(Figure(copy.short_text, copy.text, warns=copy.unusual))
     return tuple(found)
 
 
@@ -155,7 +159,7 @@ def _cell(
     return CellView(
         number=number,
         slot=slot,
-        name=f"{slot.model_name} {slot.index + 1}",
+        name=name_of(slot),
         notes=slot.notes,
         frame=frame,
         digit=digit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
@@ -25,12 +26,12 @@ class ModelHeader(QWidget):
         bold = self.name.font()
         bold.setBold(True)
         self.name.setFont(bold)
-        self.state, self.speed = ElidedLabel(), ElidedLabel()
-        for label in (self.state, self.speed):
+        self.state, self.chosen = ElidedLabel(), ElidedLabel()
+        for label in (self.state, self.chosen):
             small = label.font()
             small.setPixelSize(SMALL_PX)
             label.setFont(small)
-        self.speed.setProperty("role", "dim")
+        self.chosen.setProperty("role", "dim")
         self.stop = QToolButton()
         self.stop.setProperty("small", True)
         self.stop.setAutoRaise(True)
@@ -46,7 +47,7 @@ class ModelHeader(QWidget):
         column.setSpacing(1)
         column.addLayout(top)
         column.addWidget(self.state)
-        column.addWidget(self.speed)
+        column.addWidget(self.chosen)
         column.addStretch(1)
         self.show_view(view)
 
@@ -56,24 +57,22 @@ class ModelHeader(QWidget):
     def show_view(self, view: RowView) -> None:
         """Show how far the model is now."""
         before, self.view = self.view, view
-        facts = (view.name, view.state, view.speed, view.running, view.trouble, view.remarks)
-        if before is not None and facts == (
-            before.name, before.state, before.speed, before.running, before.trouble, before.remarks,
-        ):  # fmt: skip
+        if before is not None and replace(view, cells=()) == replace(before, cells=()):
             return
         self.name.setText(view.name)
         self.name.setToolTip(as_plain_tooltip("\n".join((view.name, *view.remarks))))
-        self.state.setText(view.trouble or view.state)
-        self.state.setToolTip(as_plain_tooltip(view.trouble))
+        said = view.trouble or " · ".join(part for part in (view.state, view.speed) if part)
+        self.state.setText(said)
+        self.state.setToolTip(as_plain_tooltip(view.trouble or f"{said}: all its takes together, while others wrote"))
         role = "error" if view.trouble else "dim"
         if self.state.property("role") != role:
             self.state.setProperty("role", role)
             self.state.style().unpolish(self.state)
             self.state.style().polish(self.state)
-        self.speed.setText(view.speed)
-        self.speed.setToolTip("All its takes together, while others wrote as well" if view.speed else "")
+        self.chosen.setText(view.chosen)
+        self.chosen.setToolTip(as_plain_tooltip(view.chosen))
         self.stop.setVisible(view.running)
         tip = as_plain_tooltip(f"Stop {view.name} alone; its complete takes stay")
         self.stop.setToolTip(tip)
         self.stop.setAccessibleName(f"Stop {view.name}")
-        self.setAccessibleName(f"{view.name}, {view.trouble or view.state}, {view.speed}".rstrip(", "))
+        self.setAccessibleName(f"{view.name}, {said}")

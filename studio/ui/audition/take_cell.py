@@ -91,8 +91,7 @@ class TakeCell(QWidget):
         words = [view.label] if view.label else []
         words += [view.status] if view.status else [figure.text for figure in view.figures]
         words += [word for word, on in (("starred", view.starred), ("discarded", view.discarded)) if on]
-        name = f"Take {view.slot.index + 1} of {view.slot.model_name}"
-        self.setAccessibleName(", ".join([name, *words]))
+        self.setAccessibleName(", ".join([f"Take {view.name}", *words]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

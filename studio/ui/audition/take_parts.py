@@ -33,8 +33,18 @@ class TakeParts:
         marked = self._context.time_selection
         return None if marked is None else self.bars_of(slot, marked)
 
+    def picked_notes(self, slot: TakeSlot) -> frozenset[int]:
+        """The numbers of the take's notes that are picked in the roll."""
+        picked, board = self._context.picked, self._studio.takes
+        if not picked or slot is not board.auditioned or not board.tracks_found:
+            return frozenset()
+        notes = board.follower.notes(slot.notes)
+        return frozenset(n for n, note in enumerate(notes) if (note.track, note.start, note.pitch) in picked)
+
     def part_of(self, slot: TakeSlot) -> TakePart | None:
-        """The marked bars; None while nothing is marked there."""
+        """Picked notes, or else marked bars; None while nothing is marked there."""
+        if notes := self.picked_notes(slot):
+            return TakePart(notes=notes)
         bars = self.marked_bars(slot)
         return None if bars is None else TakePart(bars=bars)
 
@@ -55,6 +65,7 @@ class TakeParts:
         """Put what is marked of a take into the song, as one step."""
         if (part := self.part_of(slot)) is not None:
             self._studio.accept_part(slot, part)
+            self._context.picked = frozenset()
 
     def keep_voice(self, slot: TakeSlot, track: int) -> None:
         """Put one asked track of a take into the song: of the marked bars, or all of it."""

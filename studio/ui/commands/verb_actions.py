@@ -29,6 +29,8 @@ class VerbCommands:
     stays_in_key: Callable[[], bool]
     has_key: Callable[[], bool]
     toggle_drawer: Callable[[], None]
+    toggle_choosing: Callable[[], None]
+    chooses: Callable[[], bool]
 
 
 def verb_actions(panel: VerbCommands) -> list[Action]:
@@ -95,6 +97,9 @@ def knob_actions(panel: VerbCommands) -> list[Action]:
              "Choose who accompanies: a new track with any instrument, or a track of the song"),
         Action("takes.stay_in_key", "Stay in key", panel.toggle_key, "Ctrl+K", "Takes", "settings", panel.has_key,
                checked_when=panel.stays_in_key, tooltip="Hold every note of every take to the key that is set"),
+        knob("choosing", "Choose the best of more takes", "Ctrl+Alt+O", panel.toggle_choosing,
+             "Let models write more takes than show, clean them and show the best; or show them as they are written",
+             panel.chooses),
         knob("drawer", "Limits and leanings", "Ctrl+4", panel.toggle_drawer,
              "Unfold or fold what notes must obey and what models lean to"),
     ]  # fmt: skip

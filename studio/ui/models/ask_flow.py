@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ml.music import Key
-from ml.requests import DENSITY_LEVELS, Keep, RefusedRequest, Verb
+from ml.requests import DENSITY_LEVELS, Choosing, Keep, RefusedRequest, Verb
+from ml.requests.choosing import AS_WRITTEN
 from studio.project.settings import BARS, CHOSEN_MODELS, OPEN_SECTIONS, TAKES, TEMPERATURE, TOP_P
 from studio.session.asking import chord_line, marked_ticks, region_for, request_for
 from studio.session.studio import Studio
@@ -31,6 +32,7 @@ class AskFlow:
         self._refresh = refresh
         self._verb = Verb.CONTINUE
         self._hovered: Verb | None = None
+        self._chosen_by = Choosing()
         self._seen: tuple[tuple[object, ...], tuple[Place, int]] | None = None
         self._panel.show_open(studio.settings.get(OPEN_SECTIONS))
         self.show_shelf()
@@ -230,6 +232,18 @@ class AskFlow:
 
     def stays_in_key(self) -> bool:
         return self.key() is not None and self._studio.wishes.song_key
+
+    @property
+    def chooses(self) -> bool:
+        """Whether takes are chosen from more of them, cleaned or ranked."""
+        return self._studio.wishes.choosing != AS_WRITTEN
+
+    def toggle_choosing(self) -> None:
+        """Show takes as they are written, or choose them again as before that, at first by every step."""
+        now = self._studio.wishes.choosing
+        if self.chooses:
+            self._chosen_by = now
+        self._take(replace(self._studio.wishes, choosing=AS_WRITTEN if self.chooses else self._chosen_by))
 
     def toggle_drawer(self) -> None:
         self._panel.toggle_drawer()

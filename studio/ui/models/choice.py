@@ -25,9 +25,8 @@ class Choice(QComboBox):
         super().__init__()
         self.setAccessibleName(name)
         self.setToolTip(tooltip)
-        self._values = [value for value, _ in choices]
-        for _, text in choices:
-            self.addItem(text)
+        self._values: list[object] = []
+        self.show_choices(choices)
         self.setMaxVisibleItems(16)
         self.activated.connect(lambda _: changed())
         self.activated.connect(lambda _: leave())
@@ -36,6 +35,14 @@ class Choice(QComboBox):
     @property
     def value(self) -> object:
         return self._values[self.currentIndex()]
+
+    def show_choices(self, choices: Sequence[tuple[object, str]]) -> None:
+        """Offer these from now on; the first is chosen."""
+        if [value for value, _ in choices] == self._values:
+            return
+        self._values = [value for value, _ in choices]
+        self.clear()
+        self.addItems([text for _, text in choices])
 
     def show_value(self, value: object) -> None:
         """Show a value; the first one where it is none of the choices."""

@@ -1,4 +1,4 @@
-"""The drawer: hard limits that every note obeys, leanings that models are told, and how notes are drawn."""
+"""The drawer: limits that every note obeys, leanings that models are told, how notes are drawn and takes chosen."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from studio.session.wishes import Wishes
 from studio.ui.fields import FieldKeys
 from studio.ui.labels import dim_label
 from studio.ui.models.choice import Choice, Rows, block
+from studio.ui.models.choosing_box import ChoosingBox
 from studio.ui.models.pitch_fields import PitchBox, PitchClassKeys
 from studio.ui.models.segments import Segment, Segments
 from studio.ui.models.words import AS_MUSIC, GRIDS, VOICES, leaps_word
@@ -53,6 +54,8 @@ class Drawer(QWidget):
         column.addWidget(block("must", "Must", "every note obeys", self._must(detect)))
         column.addWidget(block("leans", "Leans", "models are told, nothing more", self._leans()))
         column.addWidget(block("plain", "Drawing", "how models choose", self._drawing()))
+        self.choosing = ChoosingBox(changed, leave)
+        column.addWidget(block("plain", "Choosing", "which takes show", self.choosing))
         self.show_wishes(Wishes())
 
     # --- building
@@ -193,7 +196,16 @@ class Drawer(QWidget):
         )
         seed = self.seed.value() if self.fixed.isChecked() else None
         chords = self.chords.text().strip()
-        return replace(wishes, limits=limits, chords=chords, leanings=leanings, sampling=sampling, seed=seed)
+        choosing = self.choosing.read(wishes.choosing)
+        return replace(
+            wishes,
+            limits=limits,
+            chords=chords,
+            leanings=leanings,
+            sampling=sampling,
+            seed=seed,
+            choosing=choosing,
+        )
 
     def show_wishes(self, wishes: Wishes) -> None:
         """Set all fields without telling."""
@@ -222,6 +234,7 @@ class Drawer(QWidget):
         for field in fields:
             field.blockSignals(False)
         self.seed.setEnabled(self.fixed.isChecked())
+        self.choosing.show_choosing(wishes.choosing)
         self._show_leaps()
 
     def _fix_seed(self, on: bool) -> None:

@@ -83,7 +83,8 @@ class ModelPanel(QWidget):
             MODELS: self._section(MODELS, "Models", self.shelf, "Which models answer: tick the ones to compare"),
             LIMITS: self._section(
                 LIMITS, "Limits and leanings", self.drawer,
-                "Pitches, range, chords, voices, grid, style, seed: what notes must obey and what models lean to"
+                "Pitches, range, chords, voices, grid, style, seed: what notes must obey, what models lean to,"
+                " which takes show"
                 f"  ({bound.actions['takes.drawer'].key})",
             ),
         }  # fmt: skip
@@ -189,6 +190,7 @@ class ModelPanel(QWidget):
         self, cards: Sequence[ModelCard], problems: Sequence[ShelfProblem], chosen: Sequence[str] | None, place: Path
     ) -> None:
         self.shelf.show_models(cards, problems, chosen, place)
+        self.drawer.choosing.show_judges([(card.id, card.name) for card in cards if not card.cannot])
         self.show_ticked()
 
     def show_ticked(self) -> None:

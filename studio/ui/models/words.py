@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ml.requests import Leanings, Limits
+from ml.requests import Choosing, Leanings, Limits
 from ml.requests.limits import ChordRule
 from studio.session.wishes import Wishes
 from studio.ui.roll.spelling import pitch_label
@@ -71,9 +71,22 @@ def lean_text(leanings: Leanings) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def choosing_text(choosing: Choosing, takes: int) -> str:
+    """How the takes that show come from more: "best 4 of 8, cleaned"; "" when they are shown as they are written."""
+    parts = []
+    if choosing.pool > 1:
+        parts.append(f"{'best ' if choosing.ranks else ''}{takes} of {choosing.rounds(takes) * takes}")
+    elif choosing.ranks:
+        parts.append("best first")
+    if choosing.clean:
+        parts.append("cleaned")
+    return ", ".join(parts)
+
+
 def drawer_text(wishes: Wishes) -> str:
     """One line for the closed drawer."""
     must, lean = must_text(wishes.limits, wishes.chords), lean_text(wishes.leanings)
     seed = "" if wishes.seed is None else f"seed {wishes.seed}"
-    parts = (f"must: {must}" if must else "", f"leans: {lean}" if lean else "", seed)
+    choosing = choosing_text(wishes.choosing, wishes.takes)
+    parts = (f"must: {must}" if must else "", f"leans: {lean}" if lean else "", seed, choosing)
     return " · ".join(part for part in parts if part)

@@ -24,6 +24,10 @@ KEYBOARD_WIDTH = 88
 """Width of the strip of keys, and of the gutter left of every lane, so that both line up."""
 
 
+TakeKey = tuple[int, int, int]
+"""A note of the heard take: its track in the song, its start in ticks, its pitch."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteTemplate:
     """Length (ticks) and velocity of the note that was last drawn or touched: the next one gets them."""
@@ -51,6 +55,7 @@ class RollContext(QObject):
     gridChanged = Signal()
     loopChanged = Signal()
     timeSelectionChanged = Signal()
+    pickedChanged = Signal()
     playheadMoved = Signal(float, float)
     """Old and new x in the note area, in pixels; negative for a playhead that is not shown."""
     pitchHovered = Signal(int)
@@ -79,6 +84,7 @@ class RollContext(QObject):
         self._loop: tuple[int, int] | None = None
         self._time_selection: tuple[int, int] | None = None
         self._takes: tuple[TakeLayer, ...] = ()
+        self._picked: frozenset[TakeKey] = frozenset()
         self._lifted: frozenset[int] = frozenset()
         self._ghosts_shown = True
         self._hidden_ghosts: frozenset[int] = frozenset()
@@ -232,11 +238,31 @@ class RollContext(QObject):
     @takes.setter
     def takes(self, layers: tuple[TakeLayer, ...]) -> None:
         """New notes in the same takes repaint the takes alone: they come many times a second."""
-        before, self._takes = [layer.frame for layer in self._takes], layers
+        before, heard = [layer.frame for layer in self._takes], self._heard
+        self._takes = layers
+        if self._heard != heard:
+            self.picked = frozenset()
         if before == [layer.frame for layer in layers]:
             self.takeNotesChanged.emit()
         else:
             self.lookChanged.emit()
+
+    @property
+    def _heard(self) -> list[tuple[int, int, str]]:
+        """What the take that is heard is known by."""
+        return [(layer.track, layer.colour, layer.label) for layer in self._takes if layer.active]
+
+    @property
+    def picked(self) -> frozenset[TakeKey]:
+        """Notes of the heard take that the user picked, to keep or mix only them; none when another one is heard."""
+        return self._picked
+
+    @picked.setter
+    def picked(self, keys: frozenset[TakeKey]) -> None:
+        if keys != self._picked:
+            self._picked = keys
+            self.takeNotesChanged.emit()
+            self.pickedChanged.emit()
 
     @property
     def lifted(self) -> frozenset[int]:

@@ -13,10 +13,12 @@ from studio.ui.roll.gestures.gesture import Gesture
 from studio.ui.roll.gestures.move_notes import MoveNotes
 from studio.ui.roll.gestures.paint_notes import PaintNotes
 from studio.ui.roll.gestures.pan import Pan
+from studio.ui.roll.gestures.pick_take_notes import PickTakeNotes
 from studio.ui.roll.gestures.pointer import Pointer
 from studio.ui.roll.gestures.resize_notes import ResizeNotes
 from studio.ui.roll.gestures.split_notes import SplitNotes
 from studio.ui.roll.hit import Part, hit_at
+from studio.ui.roll.picking import take_note_at
 from studio.ui.roll.tool import Tool
 
 DRAWING = (Tool.DRAW, Tool.PAINT)
@@ -44,6 +46,9 @@ class Dispatcher:
             return EraseNotes(context)
         if context.tool is Tool.SPLIT:
             return SplitNotes(context)
+        picked = take_note_at(context, at.x, at.y) if context.tool is Tool.SELECT else None
+        if picked is not None:
+            return PickTakeNotes(context, *picked)
         hit = hit_at(context, at.x, at.y)
         if hit is not None:
             if hit.part is not Part.BODY and not at.ctrl:
@@ -67,6 +72,8 @@ class Dispatcher:
             return shape.ForbiddenCursor
         if context.tool is Tool.SPLIT:
             return shape.SplitHCursor
+        if context.tool is Tool.SELECT and take_note_at(context, at.x, at.y) is not None:
+            return shape.PointingHandCursor
         hit = hit_at(context, at.x, at.y)
         if hit is not None:
             return shape.SizeAllCursor if hit.part is Part.BODY or at.ctrl else shape.SizeHorCursor

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPen
 
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_boxes, visible_rows
 from studio.ui.roll.note_painter import PLAIN, NotePainter
+from studio.ui.roll.picking import picked_rows
 from studio.ui.roll.rect_batch import draw_rects
 from studio.ui.roll.takes import TakeLayer
-from studio.ui.theme import faded
+from studio.ui.theme import faded, mixed
 
 
 class TakeNotesLayer:
@@ -54,6 +55,11 @@ class TakeNotesLayer:
             painter.setBrush(hatch)
             draw_rects(painter, boxes.x + 1, boxes.y + 1, boxes.width - 2, boxes.height - 2)
             notes.paint_outlines(painter, boxes, theme.colour("note_selected"))
+        if (picked := picked_rows(self._context, layer.track, table)[rows]).any():
+            chosen = boxes.at(picked)
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.setBrush(mixed(colour, theme.colour("note_selected"), 0.62))
+            draw_rects(painter, chosen.x, chosen.y, chosen.width, chosen.height)
 
     def _paint_label(self, painter: QPainter, label: str, start_tick: int, colour: int) -> None:
         """Which take is heard, where its bars begin."""

@@ -1,0 +1,375 @@
+"""The comparison below the roll: takes stream into it, keys and mouse hear, mark, sort, mix and keep them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from ml.requests.choosing import AS_WRITTEN
+from studio.session.arranging import SortBy
+from studio.session.takes import TakeSlot
+from studio.ui.audition.cell_menu import take_entries
+from studio.ui.audition.mark_editor import MarkEditor
+from studio.ui.audition.take_cell import TakeCell
+from studio.ui.audition.thumbnail import Thumbnail
+from studio.ui.main_window import MainWindow
+from studio.ui.theme import LIGHT
+
+Press = Callable[..., None]
+Answered = Callable[[MainWindow], None]
+
+
+@pytest.fixture
+def compared(tune_window: MainWindow, answered: Answered) -> MainWindow:
+    """The tune with four takes of four bars of each of two models, shown as they were written."""
+    tune_window.studio.wishes = replace(tune_window.studio.wishes, choosing=AS_WRITTEN)
+    tune_window.asking.show_wishes()
+    answered(tune_window)
+    return tune_window
+
+
+def cell(window: MainWindow, number: int) -> TakeCell:
+    return window.audition.grid.cells[window.studio.takes.slots[number]]
+
+
+def drag_bars(window: MainWindow, number: int, first: int, last: int) -> None:
+    """Drag from the middle of one bar of a thumbnail to that of another, both counted from 0."""
+    shown = cell(window, number)
+    area, frame = shown.parts.thumbnail, shown.view.frame
+    middles = []
+    for bar in (first, last):
+        left, right = (Thumbnail.x_of(area, frame, tick) for tick in frame.bars_ticks(bar, bar))
+        middles.append(QPoint((left + right) // 2, area.center().y()))
+    if first == last:
+        middles[1] += QPoint(6, 0)
+    QTest.mousePress(shown, Qt.MouseButton.LeftButton, pos=middles[0])
+    QTest.mouseMove(shown, middles[1])
+    assert shown.marked == (first, last)
+    QTest.mouseRelease(shown, Qt.MouseButton.LeftButton, pos=middles[1])
+
+
+def test_it_opens_by_itself_when_two_models_answer_and_goes_with_the_takes(compared: MainWindow, press: Press) -> None:
+    window = compared
+    assert window.audition.isVisible()
+    assert [header.name.text() for header in window.audition.grid.headers.values()] == ["Alpha", "Beta"]
+    assert [cell(window, number).view.digit for number in range(8)] == list(range(1, 9))
+    assert list(window.models.takes.rows) == [0], "the panel shows the take that is heard, and not all of them twice"
+    figures = [figure.text for figure in cell(window, 0).view.figures]
+    assert figures[0] == "4 bars"
+    assert figures[1].endswith(" bits")
+    assert figures[2].endswith("% key")
+    assert figures[3] == "8.0/bar"
+    roll_px = window.roll.height()
+    press(window, "Esc")
+    assert not window.audition.isVisible()
+    assert window.roll.height() > roll_px
+
+
+def test_one_model_needs_no_comparison(tune_window: MainWindow, answered: Answered, press: Press) -> None:
+    tune_window.models.shelf.boxes["alpha"].click()
+    answered(tune_window)
+    assert not tune_window.audition.isVisible()
+    assert len(tune_window.models.takes.rows) >= 4
+    press(tune_window, "Ctrl+5")
+    assert tune_window.audition.isVisible()
+    assert len(tune_window.audition.grid.cells) >= 4
+
+
+def test_closed_by_hand_it_stays_closed_and_remembers_that_and_its_height(
+    compared: MainWindow, press: Press, answered: Answered
+) -> None:
+    window = compared
+    sizes = window._down.sizes()
+    window._down.setSizes([sizes[0] - 40, sizes[1], sizes[2] + 40])
+    window._down.splitterMoved.emit(0, 0)
+    remembered = window.opening.remembered()
+    press(window, "Ctrl+5")
+    assert not window.audition.isVisible()
+    press(window, "Esc")
+    answered(window)
+    assert not window.audition.isVisible()
+    press(window, "Ctrl+5")
+    assert window._down.sizes()[2] == remembered["tall_px"]
+    window.opening.restore({"by_itself": "odd", "tall_px": -3, "held": None})
+    assert window.opening.remembered() == {"by_itself": True, "held": False, "tall_px": None}
+
+
+def test_takes_stream_into_thumbnails_and_only_those_that_changed_are_painted(
+    tune_window: MainWindow, walker: Any, press: Press, until: Callable[..., None]
+) -> None:
+    window, may_go_on = tune_window, threading.Event()
+    walker.before_note["beta"] = lambda take, number: may_go_on.wait(10)
+    walker.before_note["alpha"] = lambda take, number: may_go_on.wait(10) if number == 3 else None
+    try:
+        press(window, "Ctrl+Return")
+        until(lambda: any(len(shown.view.notes) == 3 for shown in window.audition.grid.cells.values()))
+        first = cell(window, 0)
+        assert first.view.status == "3 notes…"
+        assert first.view.figures == ()
+        QTest.qWait(0)
+        waiting = [shown for shown in window.audition.grid.cells.values() if not shown.view.notes]
+        painted = [shown.paints for shown in waiting]
+        window.in_step.show_takes_now()
+        window.in_step.show_takes_now()
+        QTest.qWait(0)
+        assert waiting
+        assert [shown.paints for shown in waiting] == painted
+        assert all(header.view is not None and header.view.running for header in window.audition.grid.headers.values())
+    finally:
+        may_go_on.set()
+    until(lambda: not window.studio.takes.running)
+    assert all(header.stop.isHidden() for header in window.audition.grid.headers.values())
+
+
+def test_one_model_is_stopped_alone(
+    tune_window: MainWindow, walker: Any, press: Press, until: Callable[..., None]
+) -> None:
+    window, may_go_on = tune_window, threading.Event()
+    walker.before_note["beta"] = lambda take, number: may_go_on.wait(10) if number else None
+    try:
+        press(window, "Ctrl+Return")
+        until(lambda: bool(window.audition.grid.headers))
+        window.audition.grid.headers["beta"].stop.click()
+        assert window.studio.status == "Beta is stopped."
+    finally:
+        may_go_on.set()
+    until(lambda: not window.studio.takes.running)
+    assert {slot.model for slot in window.studio.takes.slots} == {"alpha"}
+    assert "stopped" in window.audition.grid.headers["beta"].accessibleName()
+
+
+def test_keys_walk_within_a_model_and_from_model_to_model(compared: MainWindow, press: Press) -> None:
+    board = compared.studio.takes
+    press(compared, "3")
+    assert cell(compared, 2).view.heard
+    press(compared, "Alt+]")
+    assert board.auditioned is board.slots[6]
+    press(compared, "[", "Alt+[")
+    assert board.auditioned is board.slots[1]
+    press(compared, "0")
+    assert board.auditioned is None
+
+
+def test_compare_goes_back_and_forth_between_take_and_song(compared: MainWindow, press: Press) -> None:
+    board = compared.studio.takes
+    press(compared, "6", "C")
+    assert board.auditioned is None
+    press(compared, "C")
+    assert board.auditioned is board.slots[5]
+    press(compared, "Return", "C")
+    assert compared.studio.auditioning.hearing_before
+    press(compared, "C")
+    assert not compared.studio.auditioning.hearing_before
+
+
+def test_more_than_nine_takes_are_numbered_by_column_in_the_row_that_is_heard(
+    tune_window: MainWindow, answered: Answered, press: Press
+) -> None:
+    window = tune_window
+    window.studio.wishes = replace(window.studio.wishes, choosing=AS_WRITTEN, takes=5)
+    window.asking.show_wishes()
+    answered(window)
+    board = window.studio.takes
+    press(window, "5")
+    assert board.auditioned is board.slots[4]
+    press(window, "Alt+]")
+    assert [cell(window, number).view.digit for number in range(10)] == [*[None] * 5, 1, 2, 3, 4, 5]
+    press(window, "2")
+    assert board.auditioned is board.slots[6]
+
+
+def test_how_takes_are_heard_is_switched_by_keys_and_shown(compared: MainWindow, press: Press) -> None:
+    bar = compared.audition.bar
+    before = compared.comparing.hearing
+    press(compared, "J", "Shift+J", "O")
+    after = compared.comparing.hearing
+    assert (after.switch != before.switch, after.matched, after.solo) == (True, not before.matched, not before.solo)
+    assert bar.matched.isChecked() == after.matched
+    assert bar.solo.chosen == int(after.solo)
+    bar.switch.buttons[0].click()
+    assert compared.studio.status == "Takes switch when the loop comes round."
+    assert compared.comparing.hearing.switch == "loop"
+
+
+def test_a_take_is_starred_named_and_put_aside(compared: MainWindow, press: Press, qtbot: QtBot) -> None:
+    board = compared.studio.takes
+    press(compared, "2", "Shift+S")
+    assert cell(compared, 1).view.starred
+    qtbot.mouseClick(cell(compared, 1), Qt.MouseButton.LeftButton, pos=cell(compared, 1).parts.star.center())
+    assert not board.slots[1].mark.starred
+    press(compared, "Shift+F2")
+    editor = compared.audition.findChild(MarkEditor)
+    assert editor is not None
+    QTest.keyClicks(editor.label, "bridge")
+    QTest.keyClick(editor.label, Qt.Key.Key_Tab)
+    QTest.keyClicks(editor.note, "too high")
+    QTest.keyClick(editor.note, Qt.Key.Key_Return)
+    assert (board.slots[1].mark.label, board.slots[1].mark.note) == ("bridge", "too high")
+    assert "too high" in cell(compared, 1).tip_at(QPoint(40, 10))
+    press(compared, "X")
+    put_aside = board.slots[1]
+    assert put_aside.mark.discarded
+    assert put_aside not in compared.audition.grid.cells
+    assert board.auditioned is board.slots[2]
+
+
+def test_esc_leaves_a_label_as_it_was(compared: MainWindow, press: Press) -> None:
+    press(compared, "1", "Shift+F2")
+    editor = compared.audition.findChild(MarkEditor)
+    assert editor is not None
+    QTest.keyClicks(editor.label, "no")
+    QTest.keyClick(editor.label, Qt.Key.Key_Escape)
+    assert compared.studio.takes.slots[0].mark.label == ""
+    assert compared.studio.takes.showing
+
+
+def test_takes_are_sorted_and_left_out(compared: MainWindow, press: Press) -> None:
+    board, bar = compared.studio.takes, compared.audition.bar
+    press(compared, "3", "Shift+S")
+    bar.filter.setCurrentIndex(1)
+    bar.filter.activated.emit(1)
+    assert list(compared.audition.grid.cells) == [board.slots[2]]
+    assert compared.studio.status == "Showing starred."
+    for _ in range(4):
+        press(compared, "Ctrl+Shift+I")
+    assert len(compared.audition.grid.cells) == 8
+    press(compared, "Ctrl+Shift+R")
+    assert board.arrangement.by is SortBy.STAR
+    row = compared.audition.grid.headers["alpha"]
+    first = min(
+        (shown for shown in compared.audition.grid.cells.values() if shown.view.slot.model == "alpha"),
+        key=lambda shown: shown.x(),
+    )
+    assert first.view.slot is board.slots[2]
+    assert first.x() >= row.geometry().right()
+
+
+def test_dragging_over_bars_puts_them_into_the_mixture_and_return_keeps_it(compared: MainWindow, press: Press) -> None:
+    studio, strip = compared.studio, compared.audition.mixture
+    before = studio.document.score
+    drag_bars(compared, 0, 0, 1)
+    drag_bars(compared, 5, 3, 3)
+    mixture = studio.takes.mixture
+    assert mixture is not None
+    assert studio.takes.auditioned is mixture
+    assert [(piece.number, piece.ticks) for piece in strip.view.pieces] == [
+        (0, (7680, 9600)), (0, (9600, 11520)), (5, (13440, 15360)),
+    ]  # fmt: skip
+    assert "Alpha 1" in strip.tip_at(strip.area.left() + 5)
+    assert studio.document.score is before
+    press(compared, "1", "Shift+M")
+    assert strip.view.heard
+    press(compared, "Return")
+    starts = {note.start for note in studio.document.track.notes if note.start >= 7680}
+    assert min(starts) < 9600
+    assert not any(11520 <= start < 13440 for start in starts)
+    press(compared, "Ctrl+Z")
+    assert studio.document.score is before
+
+
+def test_bars_go_out_of_the_mixture_again(compared: MainWindow, press: Press) -> None:
+    drag_bars(compared, 1, 0, 2)
+    studio = compared.studio
+    compared.comparing.parts.mix_bars(None, (4, 5))
+    assert len(compared.audition.mixture.view.pieces) == 2
+    press(compared, "Shift+X")
+    assert studio.takes.mixture is None
+    assert compared.audition.mixture.view.is_empty
+
+
+def test_esc_lets_go_of_a_drag_and_of_nothing_else(compared: MainWindow) -> None:
+    shown = cell(compared, 0)
+    area = shown.parts.thumbnail
+    QTest.mousePress(shown, Qt.MouseButton.LeftButton, pos=area.center())
+    QTest.mouseMove(shown, area.center() + QPoint(20, 0))
+    assert shown.marked is not None
+    QTest.keyClick(shown, Qt.Key.Key_Escape)
+    assert shown.marked is None
+    QTest.mouseRelease(shown, Qt.MouseButton.LeftButton, pos=area.center())
+    assert compared.studio.takes.showing
+    assert compared.studio.takes.mixture is None
+
+
+def test_marked_bars_of_a_take_are_kept_as_one_step_while_the_takes_stay(compared: MainWindow, press: Press) -> None:
+    studio = compared.studio
+    before = studio.document.score
+    compared.context.time_selection = (9600, 11000)
+    press(compared, "2", "Shift+Return")
+    new = [note for note in studio.document.track.notes if note.start >= 7680]
+    assert len(new) == 8
+    assert all(9600 <= note.start < 11520 for note in new)
+    assert studio.takes.showing
+    press(compared, "Alt+Return")
+    assert studio.takes.mixture is not None
+    press(compared, "Ctrl+Z")
+    assert studio.document.score is before
+
+
+def test_notes_picked_in_the_roll_are_kept_alone(compared: MainWindow, press: Press, qtbot: QtBot) -> None:
+    studio, context = compared.studio, compared.context
+    press(compared, "1")
+    notes = studio.takes.slots[0].notes
+    context.viewport = context.viewport.showing(7200, 15360, 480)
+
+    def place(number: int) -> QPoint:
+        note, view = notes[number], context.viewport
+        return QPoint(round(float(view.x(note.start))) + 3, int(view.y(note.pitch)) + view.row_px // 2)
+
+    area = compared.roll.note_area
+    qtbot.mouseClick(area, Qt.MouseButton.LeftButton, pos=place(0))
+    qtbot.mouseClick(area, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, pos=place(4))
+    assert len(context.picked) == 2
+    press(compared, "Shift+Return")
+    new = sorted((note.start, note.pitch) for note in studio.document.track.notes if note.start >= 7680)
+    assert new == sorted((notes[number].start, notes[number].pitch) for number in (0, 4))
+    assert not context.picked
+    press(compared, "2")
+    assert not context.picked
+
+
+def test_the_menu_of_a_take_offers_what_can_be_done_now(compared: MainWindow, press: Press) -> None:
+    slot = compared.studio.takes.slots[3]
+    names = [entry.title for entry in take_entries(compared.comparing, slot)]
+    assert names[:3] == ["Hear", "Keep this take", "Keep the marked part"]
+    compared.context.time_selection = (7680, 9600)
+    entries = {entry.title: entry for entry in take_entries(compared.comparing, slot)}
+    assert entries["Keep bar 5"].enabled
+    assert entries["Keep bar 5"].key == "", "the key means the take that is heard, which is another one"
+    entries["Star"].run()
+    assert slot.mark.starred
+    compared.comparing.open_menu(slot, QPoint(10, 10))
+    menu = compared.audition.findChild(QMenu)
+    assert menu is not None
+    assert any(action.text() == "Into the mixture" for action in menu.actions())
+    menu.close()
+
+
+def test_a_click_hears_and_a_double_click_keeps(compared: MainWindow, qtbot: QtBot) -> None:
+    board = compared.studio.takes
+    centre = cell(compared, 6).parts.thumbnail.center()
+    qtbot.mouseClick(cell(compared, 6), Qt.MouseButton.LeftButton, pos=centre)
+    heard: TakeSlot = board.slots[6]
+    assert board.auditioned is heard
+    qtbot.mouseDClick(cell(compared, 6), Qt.MouseButton.LeftButton, pos=centre)
+    assert not board.showing
+    assert compared.studio.document.undo_label == "Accept Beta 3"
+
+
+def test_it_fits_a_small_window_in_both_themes(compared: MainWindow) -> None:
+    compared.resize(1024, 700)
+    compared.set_theme(LIGHT)
+    QTest.qWait(0)
+    grid = compared.audition.grid
+    assert compared.roll.height() >= 130
+    for shown in grid.cells.values():
+        assert shown.parts.figures[-1].bottom() <= shown.height()
+        assert shown.geometry().right() <= grid.widget().width()
+    assert not compared.audition.grab().isNull()
