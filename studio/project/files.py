@@ -23,6 +23,10 @@ class FileSystem(Protocol):
         """Open a new file for reading and writing, return its descriptor; FileExistsError if it exists."""
         ...
 
+    def append(self, path: Path, mode: int = 0o666) -> int:
+        """Open a file so that all that is written goes to its end, new if need be; NotAFile for anything else."""
+        ...
+
     def write(self, descriptor: int, data: memoryview) -> int:
         """Write some of `data`, return how many bytes."""
         ...
@@ -53,6 +57,15 @@ class Disk:
 
     def create(self, path: Path, mode: int = 0o666) -> int:
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), mode)
+
+    def append(self, path: Path, mode: int = 0o666) -> int:
+        # Non-blocking for the same reason as in `read`.
+        flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags, mode)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotAFile(f"{path} is not a regular file")
+        return descriptor
 
     def write(self, descriptor: int, data: memoryview) -> int:
         return os.write(descriptor, data)

@@ -47,5 +47,10 @@ class AppFolders:
         return self.data / "models"
 
     @property
+    def votes_file(self) -> Path:
+        """The user's votes in blind tests."""
+        return self.data / "votes.jsonl"
+
+    @property
     def settings_file(self) -> Path:
         return self.config / "settings.json"

@@ -120,9 +120,23 @@ class FileFlow:
         path = self.asking.save_path("Export picture", self._suggested(".png"), "Picture (*.png)")
         if path is not None:
             self._remember(path)
-            heard = self._studio.takes.auditioned
+            board = self._studio.takes
+            heard = None if board.blind else board.auditioned
             self._picture(self._studio.document.score, heard.take if heard is not None else None, path)
             self._studio.say(f"Exported “{path.name}”.")
+
+    def export_table(self, title: str, name: str, kind: str, write: Callable[[Path], None]) -> None:
+        """Ask for a name and let `write` do the rest; `kind` such as "Table (*.csv)"."""
+        path = self.asking.save_path(title, self._folder() / name, kind)
+        if path is None:
+            return
+        try:
+            write(path)
+        except (ValueError, OSError) as error:
+            self._trouble(error)
+            return
+        self._remember(path)
+        self._studio.say(f"Exported “{path.name}”.")
 
     def _export(self, title: str, suffix: str, kind: str, score: Score) -> None:
         path = self.asking.save_path(title, self._suggested(suffix), kind)
