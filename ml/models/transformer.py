@@ -126,10 +126,15 @@ class TransformerTrunk(nn.Module):
             x = x + read
         cosine, sine = self.rotary(places, 0)
         caches: list[tuple[Tensor, Tensor]] = []
-        for block in self.stack:
+        *earlier, last = self.stack
+        for block in earlier:
             q, k, v = block.project(x, cosine, sine)
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, is_causal=True))
             caches.append((k, v))
+        # Of the last block only the last event's output is wanted.
+        q, k, v = last.project(x, cosine, sine)
+        x = last.finish(x[:, -1:], functional.scaled_dot_product_attention(q[:, :, -1:], k, v))
+        caches.append((k, v))
         return x[:, -1], PromptState(memory, caches, vectors.shape[1])
 
     def extend(self, vectors: Tensor, places: Tensor, state: PromptState) -> Tensor:
