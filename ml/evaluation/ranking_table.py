@@ -11,9 +11,7 @@ from ml.evaluation.bench import Bench
 from ml.evaluation.board import Section, Table, Value
 from ml.evaluation.excerpts import Excerpt, fits, score_of, spread
 from ml.generation import TakeItem, generate
-from ml.generation.judging import bits_per_note
-from ml.generation.prompt import make_prompt
-from ml.generation.ranking import Candidate, choose
+from ml.generation.ranking import Candidate, bits_under, choose
 from ml.generation.tidying import Tidier
 from ml.measures.yang_lerch import FEATURES, yang_lerch
 from ml.models.checkpoint import LoadedModel
@@ -116,7 +114,7 @@ def measured(bench: Bench, corpus: str, excerpt: Excerpt, number: int) -> Outcom
         if note.start >= excerpt.start_tick
     )
     answers = [candidate.take.notes for candidate in written]
-    *bits, true_bits = bits_per_note(judge, make_prompt(request), [*answers, true], lambda: False)
+    *bits, true_bits = bits_under(judge, request, [*answers, true], lambda: False)
     return Outcome(
         corpus,
         np.array([distances(excerpt, notes) for notes in answers]),

@@ -10,8 +10,8 @@ and `last_note` is how the network reads what was written. `cleaning` ends notes
 its cancel token before every note.
 
 Where more takes are written than are shown, `tidying` puts right in each what a player would, and `ranking` chooses:
-it leaves out what is empty or nearly the same as another, orders the rest by `judging` (bits per note under a second
-model) and `criteria` (the song's manner, endings, form), and picks different ones; `ranking_words` says so.
+it leaves out what is empty or nearly the same as another, orders the rest by bits per note under a second model and
+`criteria` (the song's manner, endings, form), and picks different ones; `ranking_words` says so.
 
 Masks never leave nothing: a step is open only if a pitch, room among the voices and a place in the bar are, and a plan
 lets each note move no later than a step from which all others are known to follow. All limits are applied in ticks, so

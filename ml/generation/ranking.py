@@ -11,12 +11,12 @@ import numpy as np
 
 from ml.generation.criteria import Criteria, placed_of, sketch_of
 from ml.generation.guards import fault
-from ml.generation.judging import bits_per_note
 from ml.generation.prompt import Prompt, make_prompt
 from ml.generation.ranking_words import reasons, what_was_done
+from ml.generation.surprise import surprise_of_takes
 from ml.measures.alikeness import Sketch, most_alike, same_notes
 from ml.models.checkpoint import LoadedModel
-from ml.requests import Choosing, GenerationRequest, RankedTake, Take, TakeNote
+from ml.requests import NOTE_FIELDS, Choosing, GenerationRequest, RankedTake, Take, TakeNote
 
 ALIKE_SHARE = 0.85
 """From this share of equal notes on two takes are nearly the same."""
@@ -67,7 +67,9 @@ def choose(
         kept = _without(kept, lambda c: EARLIER if is_among(sketches[c.number], earlier) else None, left_out)
     if choosing.drop_empty:
         kept = _without(kept, lambda c: EMPTY if nothing_in_it(prompt, c.take) else None, left_out)
-    bits = judged(prompt, kept, choosing, judge, cancelled)
+    bits = [math.nan] * len(kept)
+    if judge is not None and choosing.by_surprise:
+        bits = bits_under(judge, request, [candidate.take.notes for candidate in kept], cancelled)
     scores = scored(request, kept, choosing, bits)
     totals = {
         candidate.number: sum(WEIGHTS[name] * values[index] for name, values in scores.items())
@@ -117,17 +119,16 @@ def is_among(sketch: Sketch, others: Sequence[Sketch]) -> bool:
     return any(same_notes(sketch, other) >= ALIKE_SHARE for other in others)
 
 
-def judged(
-    prompt: Prompt,
-    candidates: Sequence[Candidate],
-    choosing: Choosing,
-    judge: LoadedModel | None,
-    cancelled: Callable[[], bool],
+def bits_under(
+    model: LoadedModel, request: GenerationRequest, takes: Sequence[Sequence[TakeNote]], cancelled: Callable[[], bool]
 ) -> list[float]:
-    """Bits per note of each under the second model; NaN where it is not asked."""
-    if judge is None or not choosing.by_surprise:
-        return [math.nan] * len(candidates)
-    return bits_per_note(judge, prompt, [candidate.take.notes for candidate in candidates], cancelled)
+    """Bits per note of each take under a model, END counted and velocity not: corpora without loudness would count
+    otherwise. NaN for all once `cancelled()`."""
+    found = surprise_of_takes(model, request, takes, cancelled)
+    if found is None:
+        return [math.nan] * len(takes)
+    velocity = NOTE_FIELDS.index("velocity")
+    return [float(take.fields[:velocity].sum() + take.end) / max(len(take.total), 1) for take in found]
 
 
 def scored(
