@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.project.ballot import Entrant
-from studio.session.tally import Counts, titles
+from studio.session.summary import counted
+from studio.session.tally import Counts
 
 CONFIDENCE = 0.95
 FEWEST_TESTS = 6
@@ -69,7 +70,9 @@ def scores_of(counts: Counts, confidence: float = CONFIDENCE, resamples: int = R
     met by resampling whole tests (scipy.stats.bootstrap), which sees how results vary and not how they should. The
     interval is strength +- t x standard error x sqrt(n / (n - 1)), t being Student's for n - 1 degrees of freedom and
     n the number of tests: resampling few tests understates by about that much (Hesterberg 2015, "What teachers should
-    know about the bootstrap", section 4). It says how the strengths could come out with as many other tests like these.
+    know about the bootstrap", section 4). It says how the strengths could come out with as many other tests like these,
+    and is never narrower than if all comparisons were independent (`_least_error`): tests that happen to agree, as
+    when all are ties, leave something open all the same.
     """
     rest = dict.fromkeys(range(len(counts.entrants)))
     unscored: dict[int, str] = {}
@@ -83,7 +86,8 @@ def scores_of(counts: Counts, confidence: float = CONFIDENCE, resamples: int = R
             kept = []
     scores: list[Score] = []
     if kept:
-        strength, error = _fitted(tests, confidence, resamples)
+        decided = 1 - counts.ties / (counts.comparisons + 2)  # as if there had been two more that were no ties
+        strength, error = _fitted(tests, confidence, resamples, decided)
         scores = [
             Score(counts.entrants[row], float(s), float(s - e), float(s + e))
             for row, s, e in zip(kept, strength, error, strict=True)
@@ -105,11 +109,10 @@ def _scorable(counts: Counts, rows: list[int], unscored: dict[int, str]) -> list
     from scipy.sparse.csgraph import connected_components
 
     wins = counts.wins.sum(axis=0) if len(counts.tests) else np.zeros((0, 0))
-    names = titles(counts.entrants)
     total = wins + wins.T
     for row in rows:
         if (made := counts.records[row].comparisons) < FEWEST_COMPARISONS:
-            unscored[row] = f"Too few votes: {made} comparisons, {FEWEST_COMPARISONS} are needed."
+            unscored[row] = f"Too few votes: {counted(made, 'comparison')}, {FEWEST_COMPARISONS} are needed."
     left = [row for row in rows if row not in unscored]
     while True:
         if len(left) < 2:
@@ -122,7 +125,7 @@ def _scorable(counts: Counts, rows: list[int], unscored: dict[int, str]) -> list
         best = int(np.argmax(sizes))
         kept = [row for row, g in zip(left, group, strict=True) if g == best]
         for row in set(left) - set(kept):
-            unscored[row] = _why_outside(wins, row, kept, names[counts.entrants[row]])
+            unscored[row] = _why_outside(wins, row, kept)
         if len(kept) < 2:
             left = kept
             continue
@@ -134,21 +137,23 @@ def _scorable(counts: Counts, rows: list[int], unscored: dict[int, str]) -> list
         left = [row for row in kept if row not in weak]
 
 
-def _why_outside(wins: NDArray[np.float64], row: int, kept: list[int], name: str) -> str:
+def _why_outside(wins: NDArray[np.float64], row: int, kept: list[int]) -> str:
     won, lost = float(wins[row, kept].sum()), float(wins[kept, row].sum())
     if not won and not lost:
-        return f"{name} was never compared with the others here: there is no common scale."
+        return "Never compared with the others here, so there is no common scale."
     if not lost:
-        return f"{name} has won every vote against the others here: better, but the votes cannot say by how much."
+        return "Has won every vote against the others here: better, but the votes cannot say by how much."
     if not won:
-        return f"{name} has lost every vote against the others here: weaker, but the votes cannot say by how much."
-    return f"{name} cannot be put on the scale of the others yet."
+        return "Has lost every vote against the others here: weaker, but the votes cannot say by how much."
+    return "Cannot be put on the scale of the others yet: its wins, or its losses, are all against others still."
 
 
 def _fitted(
-    tests: NDArray[np.float64], confidence: float, resamples: int
+    tests: NDArray[np.float64], confidence: float, resamples: int, decided: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Strengths and half the width of their intervals, each of shape (entrants,); `tests` (tests, entrants, entrants).
+
+    `decided` is the share of comparisons that were no ties.
 
     Imported here: the window is up before scipy is.
     """
@@ -170,26 +175,36 @@ def _fitted(
     )  # fmt: skip
     count = len(tests)
     widened = stats.t.ppf((1 + confidence) / 2, count - 1) * np.sqrt(count / (count - 1))
-    return strength - strength.mean(), widened * np.asarray(found.standard_error)
+    least = _least_error(tests.sum(axis=0) + prior, strength, decided)
+    return strength - strength.mean(), widened * np.maximum(np.asarray(found.standard_error), least)
+
+
+def _least_error(wins: NDArray[np.float64], strength: NDArray[np.float64], decided: float) -> NDArray[np.float64]:
+    """The standard error if all comparisons were independent, shape (entrants,).
+
+    From the information of the Bradley-Terry model, sum of n p (1 - p) over pairs. A comparison that ends in a tie with
+    chance t has variance p (1 - p) - t / 4 and not p (1 - p), which at p = 1/2 is 1 - t times as much.
+    """
+    chance = 1 / (1 + np.exp(strength[None, :] - strength[:, None]))
+    weight = (wins + wins.T) * chance * (1 - chance)
+    information = np.diag(weight.sum(axis=1)) - weight
+    found: NDArray[np.float64] = np.sqrt(np.maximum(np.diag(np.linalg.pinv(information)), 0) * decided)
+    return found
 
 
 def _basis(counts: Counts, scored: bool, confidence: float) -> str:
     """What the numbers rest on, in words."""
     if not counts.comparisons:
         return "No votes yet. A blind test makes some: its takes have no names until the end."
-    votes = f"{_counted(counts.ballots, 'vote')} in {_counted(len(counts.tests), 'test')}"
+    votes = f"{counted(counts.ballots, 'vote')} in {counted(len(counts.tests), 'test')}"
     if counts.comparisons != counts.ballots:
-        votes += f" ({_counted(counts.comparisons, 'comparison')}; those of one ranking hang together)"
-    text = f"Rests on {votes}, {_counted(counts.ties, 'tie')} among them, each counted as half a win."
+        votes += f" ({counted(counts.comparisons, 'comparison')}; those of one ranking hang together)"
+    text = f"Rests on {votes}, {counted(counts.ties, 'tie')} among them, each counted as half a win."
     if counts.heard_first_better is not None:
         text += f" Who was heard first won {counts.heard_first_better:.0%} of the decided pairs."
     if scored:
         text += f" Intervals: {confidence:.0%}, over tests."
     return text
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _are(number: int) -> str:

@@ -21,12 +21,16 @@ def plain_table(header: Sequence[str]) -> QTableWidget:
     return table
 
 
-def show_rows(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
-    """Fill the table; numbers stand right."""
+def show_rows(table: QTableWidget, rows: Sequence[Sequence[str]]) -> list[QTableWidgetItem]:
+    """Fill the table; numbers stand right. Returns the first item of each row."""
     table.setRowCount(len(rows))
+    first = []
     for row, texts in enumerate(rows):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setItem(row, column, item)
+            if column == 0:
+                first.append(item)
+    return first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -75,6 +75,7 @@ class TalliesDialog(QDialog):
         self.plot.set_theme(theme)
         self.basis = plain_label()
         self.basis.setWordWrap(True)
+        self.reasons = dim_label(wrap=True)
         self.warning = dim_label(wrap=True)
         self.export = _button("Export CSV…", "Write this table for a spreadsheet", self._export_scores)
         self.export_votes = _button(
@@ -96,6 +97,7 @@ class TalliesDialog(QDialog):
         column.addWidget(self.basis)
         column.addWidget(self.plot)
         column.addWidget(self.table, 1)
+        column.addWidget(self.reasons)
         column.addWidget(self.warning)
         column.addLayout(ends)
         self.resize(WIDTH_PX, HEIGHT_PX)
@@ -150,23 +152,15 @@ class TalliesDialog(QDialog):
         order = sorted(self._rows, key=lambda e: (e in self._left_out, ranks.get(e, len(ranks)), e))
         records = {record.entrant: record for record in counts.records}
         self.table.blockSignals(True)
-        show_rows(self.table, [(names[e], *_facts(records.get(e)), *_numbers(scores, e)) for e in order])
-        for row, entrant in enumerate(order):
-            item = self.table.item(row, 0)
+        items = show_rows(self.table, [(names[e], *_facts(records.get(e)), *_numbers(scores, e)) for e in order])
+        for item, entrant in zip(items, order, strict=True):
             item.setData(Qt.ItemDataRole.UserRole, entrant)
-            ticked = Qt.CheckState.Unchecked if entrant in self._left_out else Qt.CheckState.Checked
-            item.setCheckState(ticked)
+            item.setCheckState(Qt.CheckState.Unchecked if entrant in self._left_out else Qt.CheckState.Checked)
             item.setToolTip(as_plain_tooltip(_who(entrant)))
-            why = "" if scores is None else scores.why_not(entrant)
-            if why:
-                self.table.item(row, 5).setText(why)
-                self.table.item(row, 5).setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setSpan(row, 5, 1, 3)
-            elif self.table.columnSpan(row, 5) > 1:
-                self.table.setSpan(row, 5, 1, 1)
         self.table.blockSignals(False)
         self.export.setEnabled(scores is not None and bool(counts.records))
         self.export_votes.setEnabled(bool(counts.records))
+        self.reasons.setText("" if scores is None else _reasons(scores, names))
         if scores is not None:
             self.basis.setText(scores.basis)
         self.plot.setVisible(scores is not None and bool(scores.scores))
@@ -202,6 +196,14 @@ def _numbers(scores: Scores | None, entrant: Entrant) -> tuple[str, str, str]:
         return ("", "", "")
     interval = f"{as_share(score.low):.0%} – {as_share(score.high):.0%}"
     return f"{score.share:.0%}", interval, f"{score.strength:+.2f}"
+
+
+def _reasons(scores: Scores, names: Mapping[Entrant, str]) -> str:
+    """Why entrants have no score: a line for each reason, with all whom it concerns."""
+    concerned: dict[str, list[str]] = {}
+    for entrant, why in scores.unscored:
+        concerned.setdefault(why, []).append(names[entrant])
+    return "\n".join(f"{', '.join(who)}: {why}" for why, who in concerned.items())
 
 
 def _who(entrant: Entrant) -> str:

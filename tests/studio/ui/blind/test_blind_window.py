@@ -195,7 +195,7 @@ def test_tallies_count_export_and_say_what_they_cannot(
     tallies = testing.blind.tallies
     until(lambda: tallies.scores is not None)
     assert "votes in 1 test" in tallies.basis.text()
-    assert "Too few votes" in tallies.table.item(0, 5).text()
+    assert "Too few votes" in tallies.reasons.text()
     assert tallies.plot.isHidden()
     answers.save = tmp_path / "tallies.csv"
     tallies.export.click()
