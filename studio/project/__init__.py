@@ -23,6 +23,8 @@ The file is locked while its program lives; the system frees the lock however it
 programs left, and counts attempts so that work which crashes the program is not offered for ever. A journal goes
 only when its piece was saved, when the user discards it, or when its successor is on disk.
 
+**Votes** of blind tests (`ballot`, `vote_store`) are lines of JSON in one file that is only ever appended to.
+
 **Settings** are declared once in `settings`, with type, default and description; `settings_store` keeps them.
 
 All files are untrusted: `checked` sets limits before anything is allocated and says in plain words what is wrong.

@@ -33,6 +33,11 @@ notes remember their takes; `laying` turns any take into excerpts for the song, 
 same. `EarlierTakes` remembers what was answered: a re-roll is asked to differ. `Questions` joins questions aside to
 models with who asked.
 
+`BlindDesk` runs blind tests on the takes that show: `BlindTest` (`blind`) draws who meets whom and takes votes,
+`song_entrant` lets the song's own bars compete, `studio.project.vote_store` keeps each vote at once, and while one runs
+`studio.takes.blind` tells every view to hide what would give takes away. Over all tests `tally` counts votes, `scores`
+fits Bradley-Terry strengths with intervals or says why the votes do not carry them, `tally_csv` writes both.
+
 What is heard is the document's score, or, while a take is auditioned, that score with the complete bars of the
 take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are
 made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's
