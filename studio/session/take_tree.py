@@ -124,6 +124,7 @@ class TakeTree:
     def saved(self) -> None:
         """All of it lies in the project file."""
         self._unsaved_marks = False
+        self._tell()
 
     # --- following the board
 

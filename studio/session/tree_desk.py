@@ -49,7 +49,9 @@ class TreeDesk:
         self.replayed: dict[int, Replayed] = {}
         """The latest replay of each request, by its number."""
         self.on_replayed: list[Callable[[Replayed], None]] = []
+        self._unsaved_marks = False
         studio.subscribe(self._on_topic)
+        self.tree.subscribe(self._on_tree)
         studio.auditioning.on_accepted.append(self._on_accepted)
 
     @property
@@ -91,6 +93,12 @@ class TreeDesk:
     def _on_topic(self, topic: Topic) -> None:
         if topic is Topic.TAKES:
             self.tree.follow(self._studio.takes)
+
+    def _on_tree(self) -> None:
+        """What the user says of takes is worth saving: the title of the window shows it."""
+        if self.tree.unsaved_marks != self._unsaved_marks:
+            self._unsaved_marks = self.tree.unsaved_marks
+            self._tell(Topic.FILE)
 
     def _on_accepted(self, slots: tuple[TakeSlot, ...]) -> None:
         self.tree.accepted(slots, self._studio.document.score, whole=len(slots) == 1 and not self._studio.takes.showing)

@@ -41,7 +41,7 @@ class FileFlow:
 
     def settled(self) -> bool:
         """Whether the present piece may go: it is saved, or the user decided about it."""
-        if not self._studio.document.modified:
+        if not self._studio.piece.modified:
             return True
         answer = self.asking.unsaved(self._studio.name)
         if answer is Unsaved.SAVE:
@@ -143,10 +143,10 @@ class FileFlow:
         if path is None:
             return
         self._remember(path)
-        sound_font = self._studio.sound_font
+        sound_font, texts = self._studio.sound_font, self._studio.tree.texts()
 
         def work(job: FileJob) -> None:
-            export_score(score, path, sound_font, progress=job.progress, cancelled=job.cancelled)
+            export_score(score, path, sound_font, texts=texts, progress=job.progress, cancelled=job.cancelled)
 
         def done(_: None) -> None:
             self._studio.say(f"Exported “{path.name}”.")

@@ -55,6 +55,13 @@ DRAWINGS: dict[str, str] = {
     "next": f'<path {LINE} d="M9.5 6l6 6-6 6"/>',
     "undo": f'<path {LINE} d="M8.5 5L4.5 9l4 4M5 9h9a5 5 0 0 1 0 10h-4"/>',
     "redo": f'<path {LINE} d="M15.5 5l4 4-4 4M19 9h-9a5 5 0 0 0 0 10h4"/>',
+    "tree": f'<path {LINE} d="M5 5.5h7M5 5.5v13h7M5 12h7"/><circle cx="15.5" cy="5.5" r="2" fill="{{c}}"/>'
+    '<circle cx="15.5" cy="12" r="2" fill="{c}"/><circle cx="15.5" cy="18.5" r="2" fill="{c}"/>',
+    "go-back": f'<path {LINE} d="M4.5 5v5h5M4.8 10a7.5 7.5 0 1 1-.3 4.5"/><path {LINE} d="M12 8v4.5l3 1.8"/>',
+    "branch": f'<path {LINE} d="M5 12h5c4 0 3.5-5.5 8-5.5M10 12c4 0 3.5 5.5 8 5.5M15.8 4.2l2.4 2.3-2.4 2.3M15.8 15.2l2'
+    '.4 2.3-2.4 2.3"/>',
+    "replay": f'<path {LINE} d="M19.5 5v5h-5M19.2 10a7.5 7.5 0 1 0 .3 4.5"/><path {SOLID} d="M10 9v6l4.5-3z"/>',
+    "diff": f'<path {LINE} d="M4 7.5h7M7.5 4v7M13 16.5h7M4 20L20 4"/>',
     "more": '<circle cx="6" cy="12" r="1.6" fill="{c}"/><circle cx="12" cy="12" r="1.6" fill="{c}"/>'
     '<circle cx="18" cy="12" r="1.6" fill="{c}"/>',
     "keyboard": f'<path {LINE} d="M3.5 6.5h17v11h-17zM8 6.5v6M12 6.5v6M16 6.5v6"/>',

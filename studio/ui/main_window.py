@@ -51,6 +51,7 @@ from studio.ui.tool_strip import ToolStrip
 from studio.ui.tracks.track_panel import TrackPanel
 from studio.ui.transport.time_fields import TimeFields
 from studio.ui.transport.transport_bar import TransportBar, TransportWishes
+from studio.ui.tree.tree_flow import TreeFlow
 from studio.ui.why.why_flow import WhyFlow
 from studio.ui.window_actions import window_actions
 from studio.ui.window_dialogs import WindowDialogs
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
         self.asking = AskFlow(studio, self.context, self.models, self.bound.refresh)
         self.blind = BlindFlow(self, folders, lambda: now().timestamp(), randomness)
         self.shelf = shelf_flow(self, folders)
+        self.tree = TreeFlow(self)
         self._lay_out()
         self.layout_memory = WindowLayout(
             self,
@@ -290,6 +292,7 @@ class MainWindow(QMainWindow):
         self.context.theme = theme
         self.tracks.set_theme(theme)
         self.models.set_theme(theme)
+        self.tree.set_theme(theme)
         self.audition.set_theme(theme)
 
     def _dress(self) -> None:
@@ -340,6 +343,7 @@ class MainWindow(QMainWindow):
         """Stop listening and let nothing run on; the studio itself is closed by who made it."""
         self.pulse.stop()
         self.shelf.close()
+        self.tree.close()
         self.blind.close()
         self.jobs.close()
         self.studio.on_wake = None

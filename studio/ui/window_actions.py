@@ -20,9 +20,11 @@ from studio.ui.commands.note_actions import note_actions
 from studio.ui.commands.take_actions import TakeCommands, take_actions
 from studio.ui.commands.track_actions import TrackFields, track_actions
 from studio.ui.commands.transport_actions import transport_actions
+from studio.ui.commands.tree_actions import tree_actions
 from studio.ui.commands.verb_actions import VerbCommands, knob_actions, verb_actions
 from studio.ui.commands.view_actions import PanelSwitch, ViewSwitches, view_actions
 from studio.ui.commands.why_actions import why_actions
+from studio.ui.tree.tree_flow import tree_commands
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
@@ -79,6 +81,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 look_again=lambda: window.shelf.look_again(),
             )
         ),
+        tree_actions(tree_commands(window)),
         view_actions(
             desk,
             window.roll,

@@ -186,7 +186,7 @@ class InStep:
 
     def _show_title(self) -> None:
         self._window.setWindowTitle(f"{self._studio.name}[*] – Continuo")
-        self._window.setWindowModified(self._studio.document.modified)
+        self._window.setWindowModified(self._studio.piece.modified)
 
     def _show_count(self) -> None:
         document = self._studio.document

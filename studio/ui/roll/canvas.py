@@ -65,6 +65,8 @@ class NoteArea(QWidget):
         self._take_layer = TakeNotesLayer(context)
         self._hint, self._playhead = HintLayer(context), PlayheadLayer(context)
         self._arcs, self._captions = ArcLayer(context), CaptionLayer(context)
+        self.overlays: list[Layer] = []
+        """Layers of other parts of the window, drawn over notes and takes on every frame."""
         self._picture = KeptPicture(self, self._paint_layers)
         self._takes_picture = KeptPicture(self, self._paint_takes)
         self._autoscroll = QTimer(self)
@@ -122,6 +124,8 @@ class NoteArea(QWidget):
                 self._gesture.paint(painter, self._note_layer.painter_for(self.devicePixelRatioF()))
             else:
                 self._hint.paint(painter, area)
+            for layer in self.overlays:
+                layer.paint(painter, area)
             self._arcs.paint(painter, area)
             self._captions.paint(painter, area)
             self._playhead.paint(painter, area)
