@@ -85,16 +85,17 @@ class Criteria:
     def _distances(self, manner: Manner, known: Manner | None) -> list[float]:
         leanings, found = self.request.leanings, []
         if known is not None:
-            names = ["height", "spread", "length", "density"]
-            names += [] if leanings.density else ["onsets"]
+            names = ["height", "spread"]
+            # What the user asked for counts in place of what the song does.
+            names += [] if leanings.density else ["density", "onsets", "length"]
             names += [] if leanings.leaps else ["interval", "leaps"]
             found = [abs(getattr(manner, name) - getattr(known, name)) for name in names]
             found.append(float(np.abs(manner.classes - known.classes).sum()) / 2)
         if leanings.density:
             quarters = self._quarters() / max(self.request.bars, 1)
-            found.append(abs(v.density_level((2**manner.onsets - 1) / quarters) - leanings.density) / 2)
+            found.append(abs(v.density_level((2**manner.onsets - 1) / quarters) - leanings.density))
         if leanings.leaps:
-            found.append(abs(v.leap_level(manner.leaps) - leanings.leaps) / 2)
+            found.append(abs(v.leap_level(manner.leaps) - leanings.leaps))
         return found
 
     def _quarters(self) -> float:
@@ -113,8 +114,11 @@ class Criteria:
         )
         if not notes or self.request.verb is Verb.GENERATE:
             return None
-        heard = {time_map.bar_at(start) for start, _, _ in notes}
-        return self._manner(notes, max(heard) - min(heard) + 1, index)
+        heard = [time_map.bar_at(start) for start, _, _ in notes]
+        bars = max(heard) - min(heard) + 1
+        if self.request.verb is not Verb.VARY and min(heard) < self._first_bar < max(heard):
+            bars -= self.request.bars
+        return self._manner(notes, bars, index)
 
     def _manner(self, notes: list[tuple[int, int, int]], bars: int, index: int) -> Manner:
         """Of notes (start, length, pitch) over so many bars."""
