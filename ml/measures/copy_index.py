@@ -22,8 +22,8 @@ WORD_BITS = 28
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How many bits of a posting say what. The `bucket_bits` leading bits of a hash say in which bucket it is; they
-    are not in its word."""
+    """How many bits of a posting say what. The first `bucket_bits` of the bits that are known of a hash say in which
+    bucket it is; they are not in its word."""
 
     bucket_bits: int
     piece_bits: int
@@ -38,8 +38,9 @@ class Layout:
         return self.bucket_bits + self.low_bits
 
     def short(self, hashes: Hashes) -> Hashes:
-        """The leading bits that are known."""
-        return hashes >> np.uint64(64 - self.hash_bits)
+        """The bits that are known: the lowest, as winnowing prefers hashes whose highest bits are small, so that
+        these tell less."""
+        return hashes & np.uint64((1 << self.hash_bits) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class CopyIndex:
 
     winnowing: Winnowing
     layout: Layout
-    bucket_starts: Array
+    bucket_starts: NDArray[np.int32]
     words: NDArray[np.uint32]
     common: Hashes
     names: tuple[str, ...]

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.measures.copy_index import LINK_BITS, WORD_BITS, CopyIndex, Layout
-from ml.measures.note_runs import Array, NoteRuns
+from ml.measures.note_runs import NoteRuns
 from ml.measures.winnowing import Winnowing
 
-MAGIC = b"CopyIdx1"
+MAGIC = b"CopyIdx2"
 FILE_LIMIT_BYTES = 64 << 20
 HEADER_LIMIT_BYTES = 64 << 10
 NAMES_LIMIT_BYTES = 8 << 20
@@ -26,7 +26,7 @@ LARGEST_BUCKET_BITS = 22
 COLUMNS = ("buckets", "words", "links", "common", "names")
 WORD_BYTES = (WORD_BITS - LINK_BITS) // 8
 """`buckets`: for each bucket a 1 for each of its postings, then a 0, as bits. `words`: three bytes each without the
-link, the lowest first. `links`: two to a byte, the lower first. `common`: 32-bit hashes. `names`: one line of UTF-8
+link, the lowest first. `links`: two to a byte, the lower first. `common`: 64-bit numbers. `names`: one line of UTF-8
 for each piece, deflated."""
 PROBE = (60, 62, 64, 65, 67, 65, 64, 62, 60, 67, 60)
 
@@ -51,7 +51,7 @@ def write_index(index: CopyIndex, path: Path) -> None:
         "buckets": bucket_bits(index).tobytes(),
         "words": words.tobytes(),
         "links": (links[::2] | links[1::2] << 4).tobytes(),
-        "common": index.common.astype("<u4").tobytes(),
+        "common": index.common.astype("<u8").tobytes(),
         "names": zlib.compress("\n".join(index.names).encode(), 9),
     }
     data = b"".join(columns[name] for name in COLUMNS)
@@ -125,7 +125,7 @@ def parsed(data: bytes) -> CopyIndex:
     words = unpacked_words(columns["words"], columns["links"], postings)
     pieces = words >> np.uint32(LINK_BITS) & np.uint32((1 << layout.piece_bits) - 1)
     check(int(pieces.max(initial=0)) < max(len(names), 1))
-    common = np.frombuffer(columns["common"], "<u4").astype(np.uint64)
+    common = np.frombuffer(columns["common"], "<u8").astype(np.uint64)
     check(bool((common[1:] > common[:-1]).all()))
     starts = bucket_starts(columns["buckets"], layout.bucket_bits, postings)
     return CopyIndex(winnowing, layout, starts, words, common, names, corpora)
@@ -141,13 +141,13 @@ def unpacked_words(packed: memoryview, links: memoryview, postings: int) -> NDAr
     return words.view("<u4").reshape(postings).astype(np.uint32) << np.uint32(LINK_BITS) | single
 
 
-def bucket_starts(packed: memoryview, bits: int, postings: int) -> Array:
+def bucket_starts(packed: memoryview, bits: int, postings: int) -> NDArray[np.int32]:
     """Where each bucket begins, from its bits."""
     count = postings + (1 << bits)
     check(len(packed) == (count + 7) // 8)
     ends = np.flatnonzero(np.unpackbits(np.frombuffer(packed, np.uint8), count=count) == 0)
     check(len(ends) == 1 << bits)
-    starts = np.zeros((1 << bits) + 1, np.int64)
+    starts = np.zeros((1 << bits) + 1, np.int32)
     starts[1:] = ends - np.arange(1 << bits)
     check(int(starts[-1]) == postings)
     return starts

@@ -9,7 +9,9 @@ from ml.measures.copying import among
 from ml.measures.note_runs import Array
 from ml.measures.winnowing import Fingerprints, Winnowing
 
-SMALLEST_BUCKET_BITS, LARGEST_BUCKET_BITS = 8, 20
+SMALLEST_BUCKET_BITS, LARGEST_BUCKET_BITS = 8, 22
+BUCKETS_BITS_MORE = 2
+"""Four to eight buckets for each fingerprint: a bucket costs a bit, and the more, the fewer match by chance."""
 MOST_PIECES = 1 << 16
 
 
@@ -18,10 +20,10 @@ class TooManyPieces(ValueError):
 
 
 def layout_for(pieces: int, fingerprints: int) -> Layout:
-    """Room for so many pieces, and about a bucket for each of so many fingerprints. Raises TooManyPieces."""
+    """Room for so many pieces, and buckets for about so many fingerprints. Raises TooManyPieces."""
     if pieces > MOST_PIECES:
         raise TooManyPieces(f"{pieces} pieces are too many for one index: take {MOST_PIECES} or fewer.")
-    bucket_bits = int(np.clip(fingerprints.bit_length() - 1, SMALLEST_BUCKET_BITS, LARGEST_BUCKET_BITS))
+    bucket_bits = int(np.clip(fingerprints.bit_length() + BUCKETS_BITS_MORE, SMALLEST_BUCKET_BITS, LARGEST_BUCKET_BITS))
     return Layout(bucket_bits, max(pieces - 1, 1).bit_length())
 
 
@@ -49,6 +51,7 @@ def index_of(
         postings = postings << np.uint64(bits) | (column.astype(np.uint64) & np.uint64((1 << bits) - 1))
     postings = np.unique(postings)
     bucket = (postings >> np.uint64(WORD_BITS)).astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(bucket, minlength=1 << layout.bucket_bits))])
+    starts = np.zeros((1 << layout.bucket_bits) + 1, np.int32)
+    np.cumsum(np.bincount(bucket, minlength=1 << layout.bucket_bits), out=starts[1:])
     words = (postings & np.uint64((1 << WORD_BITS) - 1)).astype(np.uint32)
     return CopyIndex(winnowing, layout, starts, words, common, names, corpora)

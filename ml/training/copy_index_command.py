@@ -39,7 +39,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the index is written")
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="where read corpora are kept")
     parser.add_argument("--notes", type=int, default=8, help="notes of a fingerprint (default %(default)s)")
-    parser.add_argument("--window", type=int, default=13,
+    parser.add_argument("--window", type=int, default=14,
                         help="one fingerprint of so many is kept (default %(default)s)")  # fmt: skip
     parser.add_argument("--common", type=int, default=50, metavar="PIECES",
                         help="figures in more pieces than this are nobody's (default %(default)s)")  # fmt: skip

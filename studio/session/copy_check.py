@@ -61,7 +61,7 @@ def read_book(folder: Path) -> CopyBook:
 
 
 class CopyCheck:
-    """Reads its folder on first use, once, and keeps it (about 15 MB). May be used on any thread."""
+    """Reads its folder on first use, once, and keeps it (about 25 MB). May be used on any thread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -121,7 +121,8 @@ def longest_run(line: TakeLine, shared: SharedRuns, index: CopyIndex) -> CopiedR
     first = int(longest.first.min())
     pieces = np.unique(longest.piece[longest.first == first])[:MOST_PIECES].tolist()
     names = tuple(f"“{index.names[piece]}” ({index.corpus_of(piece)})" for piece in pieces)
-    return CopiedRun(int(longest.notes[0]), names, int(line.start_tick[first]), line.track)
+    notes = int(longest.notes[0])
+    return CopiedRun(notes, names, notes > index.winnowing.notes, int(line.start_tick[first]), line.track)
 
 
 def take_lines(take: Take) -> list[TakeLine]:

@@ -15,6 +15,8 @@ class CopiedRun:
 
     notes: int = 0
     pieces: tuple[str, ...] = ()
+    sure: bool = True
+    """False for a match so short that it may have come by chance."""
     start_tick: int = 0
     track: int = 0
 
@@ -64,10 +66,9 @@ class CopyReport:
     def _of_corpora(self) -> list[str]:
         lines = []
         if self.exact.notes:
-            lines.append(f"At least {self.exact.notes} notes in a row as in {named(self.exact.pieces)}.")
+            lines.append(sentence(self.exact, ""))
         if self.transposed.notes > self.exact.notes:
-            run = self.transposed
-            lines.append(f"At least {run.notes} notes in a row as in {named(run.pieces)}, transposed.")
+            lines.append(sentence(self.transposed, ", transposed"))
         if self.unusual:
             lines.append(
                 f"That is unusual: {self.quantile:.0%} of such passages by people share no more than"
@@ -77,6 +78,12 @@ class CopyReport:
             "No copy was found in the music that the models learned from:"
             f" {self.guaranteed} notes in a row would have been."
         ]
+
+
+def sentence(run: CopiedRun, how: str) -> str:
+    if run.sure:
+        return f"At least {run.notes} notes in a row as in {named(run.pieces)}{how}."
+    return f"Perhaps {run.notes} notes in a row as in {named(run.pieces)}{how}: so few may match by chance."
 
 
 def named(pieces: tuple[str, ...]) -> str:
