@@ -43,8 +43,8 @@ take in it: the same two functions of `ml.requests` make it that also accept and
 made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's
 own loop is back. Takes stay beside the document: rejecting them leaves no trace, accepting one is one step.
 
-`CopyDesk` has each complete take looked up (`copy_check`) in the fingerprints of what models learned from, on a thread of
-its own, and puts the `copy_report` on the board: numbers and sentences, and whether the run is longer than music by
+`CopyDesk` has each complete take looked up (`copy_check`) in the fingerprints of what models learned from, on a thread
+of its own, and puts the `copy_report` on the board: numbers and sentences, and whether the run is longer than music by
 people usually shares. Nothing is hidden for it.
 
 `ModelDesk` looks after the shelf while the program runs: it adds and removes models and has the speed of each measured
@@ -61,7 +61,7 @@ from studio.session.audition import Audition, TakePart
 from studio.session.files import Opened, export_score, read_piece
 from studio.session.mixture import Mixture
 from studio.session.studio import Studio, Topic
-from studio.session.take_figures import TakeFigures, TakeMark
+from studio.session.take_figures import CopyReport, TakeFigures, TakeMark
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
 from studio.session.transport import Transport
 from studio.session.troubles import TROUBLES
