@@ -33,7 +33,7 @@ class Choosing:
     `second_model` is the id of the model that judges; None takes the first other one on the shelf.
     """
 
-    pool: int = 2
+    pool: int = 3
     clean: bool = True
     drop_empty: bool = True
     drop_alike: bool = True

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ml.music.midi import read_midi_file
-from ml.requests import GenerationRequest, continue_region
+from ml.requests import Choosing, GenerationRequest, continue_region
+from ml.requests.choosing import AS_WRITTEN
 from studio.engine import Engine, EngineMessage, Failed, Finished, NoteMade, Shelf, Started, Warmed
 from studio.engine.machine import spare_threads
 from studio.session.start import FIRST_SKETCH, SHIPPED_MODELS
@@ -71,12 +72,14 @@ def cancel_rows(stopwatch: Stopwatch, models: list[str], times: int) -> list[Row
 
 @dataclass(frozen=True)
 class Wait:
-    """Seconds from asking: to the first note, to the first whole bar of any take, to the last take; and all notes."""
+    """Seconds from asking: to the first note, to the first whole bar of any take, to the last take; all notes that
+    streamed; and by model the seconds to its first whole bar."""
 
     note_s: float
     bar_s: float
     takes_s: float
     notes: int
+    bars_s: dict[str, float]
 
 
 class Stopwatch:
@@ -102,12 +105,13 @@ class Stopwatch:
                     waiting.discard(message.model)
         return time.perf_counter() - asked_s
 
-    def answer(self, models: list[str], seed: int) -> Wait:
+    def answer(self, models: list[str], seed: int, choosing: Choosing = AS_WRITTEN) -> Wait:
         board, request = TakesBoard(), self._with_seed(seed)
+        bars_s: dict[str, float] = {}
         note_s = bar_s = 0.0
         notes = 0
         asked_s = time.perf_counter()
-        job = self.engine.submit(request, models)
+        job = self.engine.submit(request, models, choosing)
         board.open(job, request, [self.engine.shelf.find(model) for model in models], request.score)
         while board.running:
             for message in self._next():
@@ -118,9 +122,11 @@ class Stopwatch:
                 if isinstance(message, NoteMade):
                     notes += 1
                     note_s = note_s or now_s
-                if not bar_s and any(slot.playable_notes for slot in board.slots):
-                    bar_s = now_s
-        return Wait(note_s, bar_s, time.perf_counter() - asked_s, notes)
+                for slot in board.slots:
+                    if slot.model not in bars_s and slot.playable_notes:
+                        bars_s[slot.model] = now_s
+                bar_s = min(bars_s.values(), default=0.0)
+        return Wait(note_s, bar_s, time.perf_counter() - asked_s, notes, bars_s)
 
     def cancel(self, models: list[str], seed: int) -> tuple[float, float]:
         """Seconds from cancelling a job in full swing to its last message, and to the start of the next job."""
