@@ -101,7 +101,8 @@ def style_sheet(theme: Palette) -> str:
     QPushButton[segment="true"] {{ padding: 4px 0px; min-width: 26px; }}
     QPushButton[segment="true"]:checked, QPushButton[key="white"]:checked, QPushButton[key="black"]:checked {{
         background: {picked}; color: {theme.accent}; border-color: {theme.accent}; }}
-    QPushButton[segment="true"][roomy="true"] {{ padding: 4px 8px; }}
+    QPushButton[segment="true"][roomy="true"], QPushButton[segment="true"][roomy="true"]:checked {{
+        padding: 4px 8px; font-weight: normal; }}
     QPushButton#detect {{ padding: 4px 8px; }}
     QPushButton[field="true"] {{ text-align: left; padding: 4px 8px; }}
     QPushButton[key="white"], QPushButton[key="black"] {{ padding: 3px 0px; min-width: 12px; border-radius: 4px; }}
@@ -170,6 +171,9 @@ def style_sheet(theme: Palette) -> str:
     QFrame[role="line"] {{ background: {theme.border}; border: none; max-width: 1px; margin: 7px 6px; }}
     QFrame#notice {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.warning};
                     border-bottom: 1px solid {theme.border}; }}
+    QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {theme.text_dim}; border-radius: 7px; }}
+    QRadioButton::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
+    QRadioButton:disabled {{ color: {theme.text_dim}; }}
     QFrame#blind {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.accent};
                    border-bottom: 1px solid {theme.border}; }}
     QFrame#what_else {{ background: {theme.panel}; border: 1px solid {theme.text_dim}; }}

@@ -20,8 +20,6 @@ from studio.ui.theme import Theme
 
 SWITCHES = ("loop", "bar", "now")
 """When a take may begin, by the words of the setting."""
-TITLE_FROM_PX, WORDS_FROM_PX = 760, 640
-"""Widths from which there is room for the heading and for the words before the fields."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,9 @@ class AuditionBar(QWidget):
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(bound["audition.show"].trigger)
         self._words = [dim_label("Switch"), dim_label("Hear")]
-        for button in (*self.switch.buttons, *self.solo.buttons):
+        self._spare = (self._words[1], self.title, self._words[0])
+        """What goes first where there is no room for all."""
+        for button in (*self.switch.buttons, *self.solo.buttons, self.matched):
             button.setProperty("roomy", True)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 4, 3)
@@ -112,7 +112,6 @@ class AuditionBar(QWidget):
         button = QPushButton(text)
         button.setCheckable(True)
         button.setProperty("segment", True)
-        button.setProperty("roomy", True)
         button.setToolTip(tooltip)
         button.setAccessibleName(text)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -126,7 +125,7 @@ class AuditionBar(QWidget):
         numbered = [(number, text) for number, (_, text) in enumerate(values)]
         choice = Choice(name, tooltip, numbered, lambda: chosen(choice.currentIndex()), leave)
         choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        choice.setMinimumContentsLength(9)
+        choice.setMinimumContentsLength(8)
         return choice
 
     def set_theme(self, theme: Theme) -> None:
@@ -143,6 +142,11 @@ class AuditionBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window words give way to fields."""
         super().resizeEvent(event)
-        self.title.setVisible(event.size().width() >= TITLE_FROM_PX)
-        for word in self._words:
-            word.setVisible(event.size().width() >= WORDS_FROM_PX)
+        layout = self.layout()
+        if layout is None:
+            return
+        room = event.size().width() - layout.sizeHint().width()
+        room += sum(part.sizeHint().width() + layout.spacing() for part in self._spare if not part.isHidden())
+        for part in reversed(self._spare):
+            room -= part.sizeHint().width() + layout.spacing()
+            part.setVisible(room >= 0)

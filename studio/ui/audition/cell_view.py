@@ -51,13 +51,15 @@ class RollFrame:
 class Figure:
     """One small figure below a thumbnail; `says` names it in a tooltip, `warns` gives it the warning colour.
 
-    `short` is what a narrow cell shows of it, if not the whole `text`.
+    `short` is what a narrow cell shows of it, if not the whole `text`. One that `opens` says at a click, in a window
+    that stays, what the tooltip says.
     """
 
     text: str
     says: str
     warns: bool = False
     short: str = ""
+    opens: bool = False
 
 
 @dataclass(frozen=True)

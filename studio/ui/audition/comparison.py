@@ -109,10 +109,10 @@ def digits_of(board: TakesBoard) -> dict[TakeSlot, int]:
     All takes in the order in which they show; of more than nine, those of the model that is heard, by column. Sorted
     takes are not counted by model: the digits then mean the first nine.
     """
-    shown = board.shown
+    shown = tuple(slot for slot in board.shown if slot is not board.mixture)
     if len(shown) > DIGITS and board.arrangement.by is SortBy.MODEL:
-        row = board.auditioned.model if board.auditioned in shown and board.auditioned else shown[0].model
-        shown = tuple(slot for slot in shown if slot.model == row)
+        heard = board.auditioned if board.auditioned in shown else shown[0]
+        shown = tuple(slot for slot in shown if heard is not None and slot.model == heard.model)
     return {slot: digit for digit, slot in enumerate(shown[:DIGITS], 1)}
 
 
@@ -144,7 +144,7 @@ def figures_of(figures: TakeFigures | None) -> tuple[Figure, ...]:
     if figures.lowest is not None and figures.highest is not None:
         found.append(Figure(_range(figures.lowest, figures.highest, figures.key), "lowest and highest note"))
     if (copy := figures.copy) is not None:
-        found.append(Figure(copy.short_text, copy.text, warns=copy.unusual))
+        found.append(Figure(copy.short_text, copy.text, warns=copy.unusual, opens=True))
     return tuple(found)
 
 

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSplitter
 from studio.session.takes import TakesBoard
 from studio.ui.audition.audition_view import MOST_SHARE, AuditionView
 
-LEAST_ROLL_PX = 130
+LEAST_ROLL_PX, EASY_ROLL_PX = 130, 300
+"""Heights of the roll: the least, and the one below which the lane under it gets smaller."""
+LEAST_LANE_PX = 64
 TALLEST_PX = 4000
 
 
@@ -17,7 +19,8 @@ class Opening:
     """The pane opens by itself when more than one model answers, and goes with the takes.
 
     Closing it by hand ends that until it is opened by hand; opened while nothing is to be compared, it stays. The
-    pane is the last part of `splitter`, the roll its first; `by_hand` is called after the user opened or closed it.
+    parts of `splitter` are the roll, the lane below it and the pane; `by_hand` is called after the user opened or
+    closed it.
     """
 
     def __init__(self, pane: AuditionView, splitter: QSplitter, by_hand: Callable[[], None]) -> None:
@@ -29,6 +32,7 @@ class Opening:
         self._several = False
         self._blind = False
         self._tall_px: int | None = None
+        self._lane_px = self._fitted_px = 0
         pane.hide()
         splitter.splitterMoved.connect(lambda *_: self._keep_height())
 
@@ -52,6 +56,8 @@ class Opening:
         self._blind = board.blind
         if self.wants(board) != self.is_open:
             self.put_away() if self.is_open else self._open()
+        elif self.is_open and self._tall_px is None and self._wanted_px() != self._fitted_px:
+            self._fit(self._lane_px)
 
     def toggle(self) -> None:
         """Open or close by hand."""
@@ -62,21 +68,31 @@ class Opening:
         self._by_hand()
 
     def _open(self) -> None:
-        sizes = self._splitter.sizes()
-        total = sum(sizes)
+        self._lane_px = self._splitter.sizes()[1]
         self._pane.show()
-        wish = self._tall_px or min(self._pane.wanted_px(self._splitter.width()), round(MOST_SHARE * total))
+        self._fit(self._lane_px)
+
+    def _wanted_px(self) -> int:
+        return self._pane.wanted_px(self._splitter.width())
+
+    def _fit(self, lane: int) -> None:
+        """Give the pane the height that the user chose, or as much as it needs and the roll can spare."""
+        total = sum(self._splitter.sizes())
+        self._fitted_px = self._wanted_px()
+        wish = self._tall_px or min(self._fitted_px, round(MOST_SHARE * total))
         tall = max(min(wish, total - LEAST_ROLL_PX), self._pane.minimumHeight())
-        others = sizes[1:-1]
-        self._splitter.setSizes([max(total - tall - sum(others), LEAST_ROLL_PX), *others, tall])
+        lane = max(lane - max(EASY_ROLL_PX - (total - tall - lane), 0), min(lane, LEAST_LANE_PX))
+        self._splitter.setSizes([max(total - tall - lane, LEAST_ROLL_PX), lane, tall])
 
     def put_away(self) -> None:
         """Give its room back to the roll; what is remembered stays."""
         if not self.is_open:
             return
         sizes = self._splitter.sizes()
+        total, lane = sum(sizes), sizes[1]
         self._pane.hide()
-        self._splitter.setSizes([sizes[0] + sizes[-1], *sizes[1:-1], 0])
+        lane = max(lane, self._lane_px) if lane else 0
+        self._splitter.setSizes([max(total - lane, 0), lane, 0])
 
     def _keep_height(self) -> None:
         if self.is_open:

@@ -18,12 +18,12 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWhatsThis, QWidget
 
 from studio.session.takes import TakeSlot
 from studio.ui.audition.cell_layout import CellLayout
 from studio.ui.audition.cell_look import CellLook
-from studio.ui.audition.cell_view import CellView, Ticks
+from studio.ui.audition.cell_view import CellView, Figure, Ticks
 from studio.ui.audition.thumbnail import Thumbnail
 from studio.ui.labels import as_plain_tooltip
 from studio.ui.theme import faded, mixed
@@ -110,14 +110,15 @@ class TakeCell(QWidget):
             self._wishes.keep(slot)
         elif self._hovered and self.view.done and parts.discard.contains(at):
             self._wishes.discard(slot)
+        elif (figure := self._figure_at(at)) is not None and figure.opens:
+            QWhatsThis.showText(event.globalPosition().toPoint(), as_plain_tooltip(figure.says), self)
         else:
             self._pressed = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position().toPoint()
         if self._pressed is None or not self.view.done:
-            over = self._layout.thumbnail.contains(at) and self.view.done
-            self.setCursor(Qt.CursorShape.IBeamCursor if over and not self._over_button(at) else _ARROW)
+            self.setCursor(self._cursor_at(at))
             return
         if self.marked is None and abs(at.x() - self._pressed.x()) < DRAG_PX:
             return
@@ -174,8 +175,18 @@ class TakeCell(QWidget):
         self.releaseKeyboard()
         self.update()
 
-    def _over_button(self, at: QPoint) -> bool:
-        return self._layout.keep.contains(at) or self._layout.discard.contains(at)
+    def _figure_at(self, at: QPoint) -> Figure | None:
+        places = zip(self.view.figures, self._layout.figures, strict=False)
+        return next((figure for figure, place in places if place.contains(at)), None)
+
+    def _cursor_at(self, at: QPoint) -> Qt.CursorShape:
+        """The shape that says what a press would do."""
+        parts, figure = self._layout, self._figure_at(at)
+        if figure is not None and figure.opens:
+            return Qt.CursorShape.PointingHandCursor
+        button = parts.keep.contains(at) or parts.discard.contains(at)
+        over = self.view.done and parts.thumbnail.contains(at) and not button
+        return Qt.CursorShape.IBeamCursor if over else Qt.CursorShape.ArrowCursor
 
     # --- tooltips
 
@@ -198,9 +209,8 @@ class TakeCell(QWidget):
             return "Keep this take: put it into the song  (Return)"
         if view.done and parts.discard.contains(at):
             return "Bring this take back  (X)" if view.discarded else "Put this take aside  (X)"
-        for figure, place in zip(view.figures, parts.figures, strict=False):
-            if place.contains(at):
-                return f"{figure.text}: {figure.says}"
+        if (figure := self._figure_at(at)) is not None:
+            return f"{figure.text}: {figure.says}"
         key = f"  ({view.digit})" if view.digit is not None else "  ([ and ])"
         lines = [f"{view.name}{f': {view.label}' if view.label else ''}", *view.note.splitlines(), *view.remarks]
         lines.append(f"Click to hear it{key}, double-click to keep it, drag across bars to put them into the mixture")
@@ -305,6 +315,3 @@ class TakeCell(QWidget):
             painter.setBrush(faded(mixed(fill, self._look.theme.colour("raised"), 0.8), 0.92))
             painter.drawRoundedRect(place, 3, 3)
             painter.drawPixmap(place.adjusted(1, 1, -1, -1), self._look.icons[name])
-
-
-_ARROW = Qt.CursorShape.ArrowCursor

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ml.music import Note, NoteTable
 from ml.requests import GenerationRequest, Region, TakeNote, ringing_notes
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
+from studio.ui.audition.comparison import digits_of
 from studio.ui.models.take_row import TakeView
 from studio.ui.models.takes_view import ModelGroup
 from studio.ui.roll.takes import TakeLayer
@@ -38,7 +39,7 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
     pitched = drums != frozenset(region.tracks)  # the rows of drums are no pitches, unless there is nothing else
     pitches = [n.pitch for slot in board.slots for n in (*slot.notes, *given) if not pitched or n.track not in drums]
     span = (min(pitches), max(pitches)) if pitches else (60, 72)
-    number = 0
+    number, digits = 0, digits_of(board)
     groups = []
     for answer in board.answers:
         views = []
@@ -56,6 +57,7 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
                     pitches=span,
                     done=slot.done,
                     caption=caption(answer, slot),
+                    digit=digits.get(slot),
                     remarks=(*copy_lines(slot), *(slot.take.remarks if slot.take is not None else ()), *answer.remarks),
                 )
             )
@@ -124,7 +126,10 @@ class LayerCache:
         layers = []
         if board.blind:
             return tuple(self._covering(region, track) for track in region.tracks)
+        shown = board.shown
         for number, slot in enumerate(board.slots):
+            if slot not in shown and slot is not board.auditioned:
+                continue
             for before, now in zip(asked.tracks, region.tracks, strict=True):
                 layers.append(
                     TakeLayer(

@@ -20,7 +20,7 @@ CAPTION_PX = 11
 
 @dataclass(frozen=True)
 class TakeView:
-    """What a row shows. `number` counts from 0 over all models and picks the key and the colour.
+    """What a row shows. `number` counts from 0 over all models and picks the colour; `digit` is its key now, if any.
 
     `given` are notes that stay among them, `tracks` the asked ones, of which `drums` get a strip of their own.
     `ticks` is the asked region; `caption` says in two short lines how far the take is or how surprising on the whole;
@@ -39,6 +39,7 @@ class TakeView:
     given: Sequence[TakeNote] = ()
     tracks: tuple[int, ...] = ()
     drums: frozenset[int] = frozenset()
+    digit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ class TakeRow(QWidget):
         self._wishes = wishes
         self._colour = QColor("grey")
         self._selected = False
-        key = f"  ({number + 1})" if number < 9 else "  ([ and ])"
-        self.setToolTip(f"Click to hear this take in the song{key}; double-click or Enter to keep it")
-        self.badge = QLabel(str(number + 1) if number < 9 else "")
+        self.badge = QLabel()
         self.badge.setFixedWidth(14)
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.roll = MiniRoll()
@@ -120,6 +119,9 @@ class TakeRow(QWidget):
 
     def show_take(self, view: TakeView, selected: bool) -> None:
         self._selected = selected
+        key = "[ and ]" if view.digit is None else str(view.digit)
+        self.badge.setText("" if view.digit is None else key)
+        self.setToolTip(f"Click to hear this take in the song  ({key}); double-click or Enter to keep it")
         self.roll.set_notes(
             view.notes, view.ticks, view.bar_ticks, view.pitches,
             given=view.given, tracks=view.tracks, drums=view.drums,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from ml.music import Key, Note, NoteTable
-from ml.requests import ChordRule, Verb
-from studio.project.settings import OPEN_SECTIONS
+from ml.requests import Choosing, ChordRule, Verb
+from ml.requests.choosing import AS_WRITTEN
+from studio.project.settings import OPEN_SECTIONS, TRIES
 from studio.session.asking import request_for
 from studio.ui.main_window import MainWindow
 from studio.ui.models.pitch_fields import parse_pitch
@@ -78,7 +80,10 @@ def test_limits_go_into_the_request_and_the_folded_drawer_names_them(tune_window
     assert (limits.polyphony, limits.grid, limits.notes_per_bar) == (1, 2, 8)
     assert (leanings.style, leanings.leaps) == ("folk tune", 1)
     summary = tune_window.models.sections["limits"].summary.text()
-    assert summary == ("must: C3–C5, instruments' ranges, one voice, eighths, 8 a bar · leans: folk tune, by step")
+    must, leans, choosing = summary.split(" · ")
+    assert must == "must: C3–C5, instruments' ranges, one voice, eighths, 8 a bar"
+    assert leans == "leans: folk tune, by step"
+    assert choosing == "best 4 of 8, cleaned"
     assert not studio.document.modified
 
 
@@ -209,3 +214,27 @@ def test_moving_a_slider_costs_no_layout(tune_window: MainWindow) -> None:
         if slider.accessibleName():
             slider.setValue(slider.maximum())
     assert models.splitter.sizes() == before
+
+
+def test_every_step_of_choosing_takes_can_be_switched_off(tune_window: MainWindow, press: Callable[..., None]) -> None:
+    studio, box = tune_window.studio, tune_window.models.drawer.choosing
+    assert studio.wishes.choosing == Choosing()
+    box.pool.setValue(3)
+    assert tune_window.models.sections["limits"].summary.text() == "best 4 of 12, cleaned"
+    for step in box.steps.values():
+        step.click()
+    for button in box.ranks.buttons:
+        button.click()
+    assert studio.wishes.choosing == replace(AS_WRITTEN, pool=3)
+    box.show_judges([("alpha", "Alpha"), ("beta", "Beta")])
+    box.judge.setCurrentIndex(2)
+    box.judge.activated.emit(2)
+    assert studio.wishes.choosing.second_model == "beta"
+    assert studio.settings.get(TRIES) == 3
+    press(tune_window, "Ctrl+Alt+O")
+    assert studio.wishes.choosing == AS_WRITTEN
+    assert box.pool.value() == 1
+    press(tune_window, "Ctrl+Alt+O")
+    assert studio.wishes.choosing.pool == 3
+    studio.settings.set(TRIES, 5)
+    assert box.pool.value() == 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from ml.music import Key
 from ml.music.midi import read_midi_file
 from ml.requests import Verb
+from ml.requests.choosing import AS_WRITTEN
 from studio.edit.operations.notes import delete_notes
 from studio.edit.selection import select_all, select_starting
 from studio.ui.main_window import MainWindow
@@ -21,7 +23,9 @@ from studio.ui.main_window import MainWindow
 
 @pytest.fixture
 def panel_window(tune_window: MainWindow) -> MainWindow:
-    """The window with the tune, where the panel shows all takes because the comparison stays closed."""
+    """The window with the tune, where the panel shows all takes, as they are written: the comparison stays closed."""
+    tune_window.studio.wishes = replace(tune_window.studio.wishes, choosing=AS_WRITTEN)
+    tune_window.asking.show_wishes()
     tune_window.opening.restore({"by_itself": False})
     return tune_window
 
