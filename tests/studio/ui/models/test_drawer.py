@@ -18,6 +18,7 @@ from studio.project.settings import OPEN_SECTIONS, TRIES
 from studio.session.asking import request_for
 from studio.ui.main_window import MainWindow
 from studio.ui.models.pitch_fields import parse_pitch
+from studio.ui.models.words import choosing_text
 
 Press = Callable[..., None]
 BAR = 1920
@@ -83,7 +84,7 @@ def test_limits_go_into_the_request_and_the_folded_drawer_names_them(tune_window
     must, leans, choosing = summary.split(" · ")
     assert must == "must: C3–C5, instruments' ranges, one voice, eighths, 8 a bar"
     assert leans == "leans: folk tune, by step"
-    assert choosing == "best 4 of 8, cleaned"
+    assert choosing == choosing_text(studio.wishes.choosing, studio.wishes.takes)
     assert not studio.document.modified
 
 
@@ -219,22 +220,22 @@ def test_moving_a_slider_costs_no_layout(tune_window: MainWindow) -> None:
 def test_every_step_of_choosing_takes_can_be_switched_off(tune_window: MainWindow, press: Callable[..., None]) -> None:
     studio, box = tune_window.studio, tune_window.models.drawer.choosing
     assert studio.wishes.choosing == Choosing()
-    box.pool.setValue(3)
-    assert tune_window.models.sections["limits"].summary.text() == "best 4 of 12, cleaned"
+    box.pool.setValue(7)
+    assert tune_window.models.sections["limits"].summary.text() == "best 4 of 28, cleaned"
     for step in box.steps.values():
         step.click()
     for button in box.ranks.buttons:
         button.click()
-    assert studio.wishes.choosing == replace(AS_WRITTEN, pool=3)
+    assert studio.wishes.choosing == replace(AS_WRITTEN, pool=7)
     box.show_judges([("alpha", "Alpha"), ("beta", "Beta")])
     box.judge.setCurrentIndex(2)
     box.judge.activated.emit(2)
     assert studio.wishes.choosing.second_model == "beta"
-    assert studio.settings.get(TRIES) == 3
+    assert studio.settings.get(TRIES) == 7
     press(tune_window, "Ctrl+Alt+O")
     assert studio.wishes.choosing == AS_WRITTEN
     assert box.pool.value() == 1
     press(tune_window, "Ctrl+Alt+O")
-    assert studio.wishes.choosing.pool == 3
+    assert studio.wishes.choosing.pool == 7
     studio.settings.set(TRIES, 5)
     assert box.pool.value() == 5
