@@ -59,7 +59,7 @@ TOP_P = Setting("top_p", 0.97, "How much of the likely choices models draw from:
 CHOSEN_MODELS: Setting[tuple[str, ...]] = Setting(
     "chosen_models", (), "Models that answer when they are asked; none means the first two of the shelf."
 )
-TRIES = Setting("tries", 2, "How many candidates a model writes for each take that it shows.", lowest=1, highest=8)
+TRIES = Setting("tries", 3, "How many candidates a model writes for each take that it shows.", lowest=1, highest=8)
 TIDY_TAKES = Setting("tidy_takes", True, "Whether hanging, overlapping and unplayable notes are mended.")
 DROP_EMPTY_TAKES = Setting("drop_empty_takes", True, "Whether candidates that hold hardly anything are left out.")
 DROP_ALIKE_TAKES = Setting("drop_alike_takes", True, "Whether candidates nearly like another or an earlier take are "

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from ml.requests import GenerationRequest, Placed, Take
+from studio.session.takes import TakeSlot
 
 MOST_OF_A_PLACE = 512
 MOST_PLACES = 1000
@@ -30,6 +31,11 @@ class EarlierTakes:
         self._places.move_to_end(_place(take.request))
         if len(self._places) > MOST_PLACES:
             self._places.popitem(last=False)
+
+    def remember_slot(self, slot: TakeSlot) -> None:
+        """The same of a take on the board, once it is complete."""
+        if slot.take is not None:
+            self.remember(slot.take)
 
     def begin(self, takes: Iterable[Take] = ()) -> None:
         """Another piece: forget all, and remember what its project tells of earlier takes."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from ml.music import Score
 from ml.music.keys import DetectedKey
-from ml.requests import Choosing, GenerationRequest, RefusedRequest, TakeNote, Verb, take_alone
+from ml.requests import Choosing, GenerationRequest, RefusedRequest, Verb, take_alone
 from ml.requests.choosing import AS_WRITTEN
 from studio.audio import Crashed, Status, SwitchWhen, Trouble, make_plan
 from studio.edit.change import Change, ChangeKind
@@ -21,7 +21,7 @@ from studio.engine import Engine, EngineMessage, Finished, Shelf, Studied
 from studio.project import Journal, ProjectFile, Recoverable, Setting, SettingsStore, TakeRef
 from studio.project.settings import HEAR_TAKES_ALONE, MATCH_LOUDNESS, SECOND_MODEL, SWITCH_TAKES, TRIES
 from studio.session.asking import SEED_LIMIT, key_leaning, request_for
-from studio.session.audition import UNFINISHED, Audition, TakePart
+from studio.session.audition import UNFINISHED, Audition
 from studio.session.copy_desk import CopyDesk
 from studio.session.earlier_takes import EarlierTakes
 from studio.session.files import Opened, export_score, read_piece
@@ -30,7 +30,6 @@ from studio.session.piece import Piece
 from studio.session.player_seam import NoPlayer, PlayerSeam
 from studio.session.questions import Questions
 from studio.session.summary import asking_text, no_models_text
-from studio.session.take_figures import TakeMark
 from studio.session.takes import TakesBoard, TakeSlot
 from studio.session.topic import Topic
 from studio.session.transport import Transport
@@ -79,10 +78,14 @@ class Studio:
         self.auditioning = Audition(
             engine, self.document, self.piece, self.takes, self.transport, settings, self._tell, self.say
         )
-        """What can be done with the takes that show, beyond the methods here."""
+        """What can be done with the takes that show. The most used of it is also said of the studio:"""
+        self.mark, self.hear_before = self.auditioning.mark, self.auditioning.hear_before
+        self.accept_part, self.swap_in_take = self.auditioning.accept_part, self.auditioning.rewrite
+        self.cancel, self.cancel_model = self.auditioning.stop, self.auditioning.stop_model
+        self.reject = self.auditioning.drop
         self.earlier = EarlierTakes()
         """What was answered before, by place: an answer to a fresh seed differs from it."""
-        self.takes.on_complete.append(self._remember)
+        self.takes.on_complete.append(self.earlier.remember_slot)
         self.copies = copies
         """Looks up what complete takes share with the music that models learned from; None leaves that out."""
         if copies is not None:
@@ -251,7 +254,6 @@ class Studio:
     def _show(self, begin: Callable[[], None]) -> None:
         """Let another piece begin: no takes, no loop, the playhead at the start, a track with music chosen."""
         self.auditioning.drop()
-        self.earlier.begin()
         begin()
         self.tree.begin()
         self.transport.stop()
@@ -348,14 +350,6 @@ class Studio:
         """Audition the next shown take (or, with -1, the one before), round and round."""
         self.auditioning.hear_next(step)
 
-    def hear_before(self, on: bool) -> None:
-        """Hear the song as it was before the last accept, or as it is now; no undo."""
-        self.auditioning.hear_before(on)
-
-    def mark(self, slot: TakeSlot, mark: TakeMark) -> None:
-        """Star, name, describe or put aside a take."""
-        self.auditioning.mark(slot, mark)
-
     def discard(self, slot: TakeSlot) -> None:
         """Put one take aside; when it was heard, the next one is."""
         self.auditioning.mark(slot, replace(slot.mark, discarded=True))
@@ -364,35 +358,11 @@ class Studio:
         """Let the mixture have a take's notes in a bar of the song (from 0), or with None the song's own."""
         return self.auditioning.mix((bar,), slot, tracks)
 
-    def swap_in_take(self, slot: TakeSlot, notes: tuple[TakeNote, ...]) -> None:
-        """Let a complete take have these notes in place of its own: one of them was swapped."""
-        self.auditioning.rewrite(slot, notes)
-
     def accept(self, slot: TakeSlot | None = None) -> None:
         """Put a take (the auditioned one) into the song: one undo step, its notes selected, its origin kept."""
         self.auditioning.accept(slot)
 
-    def accept_part(self, slot: TakeSlot, part: TakePart) -> None:
-        """Put bars, voices or notes of a take into the song: one undo step; the takes stay for more."""
-        self.auditioning.accept_part(slot, part)
-
-    def reject(self) -> None:
-        """Drop all takes, finished or not; the song and its history stay as they are."""
-        self.auditioning.drop()
-
-    def cancel(self) -> None:
-        """Stop writing now; takes that are complete stay."""
-        self.auditioning.stop()
-
-    def cancel_model(self, model: str) -> None:
-        """Let one model write no more; its complete takes stay, and the other models go on."""
-        self.auditioning.stop_model(model)
-
     # --- inside
-
-    def _remember(self, slot: TakeSlot) -> None:
-        if slot.take is not None:
-            self.earlier.remember(slot.take)
 
     def _on_setting(self, setting: Setting[Any]) -> None:
         if setting in (TRIES, SECOND_MODEL, *CHOOSING_STEPS.values()):

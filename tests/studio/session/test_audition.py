@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -379,6 +380,17 @@ def test_a_take_like_an_earlier_one_of_its_place_is_asked_to_be_different(asked:
     asked.new()
     request = GenerationRequest(asked.document.score, Region(4 * BAR, 6 * BAR, (0,)))
     assert asked.earlier.of(request) == frozenset(), "another piece"
+
+
+def test_earlier_takes_are_remembered_with_the_project(asked: Studio, answered: Answered, tmp_path: Path) -> None:
+    earlier = {slot.take.placed for slot in asked.takes.slots if slot.take}
+    asked.reject()
+    asked.save_as(tmp_path / "song.continuo")
+    asked.new()
+    asked.open(tmp_path / "song.continuo")
+    asked.ask(Verb.CONTINUE, None, Wishes(bars=2, takes=1))
+    assert asked.takes.request is not None and asked.takes.request.unlike == earlier
+    answered(asked)
 
 
 def test_one_model_can_be_stopped_alone(open_tune: Studio, rig: Any, until: Until, answered: Answered) -> None:
