@@ -105,7 +105,7 @@ def choose(
         )
         for candidate in shown
     )
-    changes = sum((candidate.changes for candidate in candidates), Counter[str]())
+    changes = sum((candidate.changes for candidate in shown), Counter[str]())
     return Choice(takes, what_was_done(len(candidates), left_out, changes, tuple(scores), judge_name, len(takes)))
 
 
