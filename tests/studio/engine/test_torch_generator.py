@@ -19,8 +19,8 @@ import ml.generation
 from ml.models.checkpoint import save_model
 from ml.models.event_model import EventModel, ModelConfig
 from ml.music import Key, Score
-from ml.requests import GenerationRequest, Limits, continue_region
-from studio.engine import Engine, EngineMessage, Failed, Finished, NoteMade, Shelf, TakeDone, Warmed
+from ml.requests import Choosing, GenerationRequest, Limits, continue_region
+from studio.engine import Chosen, Engine, EngineMessage, Failed, Finished, NoteMade, Shelf, TakeDone, Warmed
 from studio.engine.speed import Speed
 from studio.engine.torch_generator import TorchGenerator
 
@@ -255,3 +255,22 @@ def test_loading_what_claims_gigabytes_costs_no_memory(tiny_models: Path, tmp_pa
         [sys.executable, "-c", HOSTILE_MEMORY, str(tmp_path / "hostile")], timeout=90, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_takes_are_ranked_by_another_model_and_without_it_where_it_is_broken(
+    tiny_models: Path, tmp_path: Path, request_2_bars: GenerationRequest
+) -> None:
+    place = tmp_path / "models"
+    shutil.copytree(tiny_models, place)
+    listening = Listening(place)
+    try:
+        listening.engine.submit(request_2_bars, ["lstm"], Choosing(pool=2))
+        (chosen,) = [message for message in listening.until(Finished) if isinstance(message, Chosen)]
+        assert "how likely Transformer finds them" in chosen.sentence and 1 <= len(chosen.takes) <= 2
+        config = json.loads((place / "transformer" / "config.json").read_text()) | {"width": 128}
+        (place / "transformer" / "config.json").write_text(json.dumps(config))
+        listening.engine.submit(request_2_bars, ["lstm"], Choosing(pool=2))
+        (chosen,) = [message for message in listening.until(Finished) if isinstance(message, Chosen)]
+        assert "Transformer" not in chosen.sentence and chosen.takes
+    finally:
+        listening.engine.close()
