@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QApplication
 
 from ml.music import Note
 from ml.requests import Option, RefusedRequest
@@ -143,7 +144,7 @@ class ExplainFlow:
         self._target = target
         drums = self._is_drums(target)
         popup = WhatElse(
-            self._roll, self._context, drums=drums, rested=self._try, taken=self._take, closed=self._closed
+            self._roll.window(), self._context, drums=drums, rested=self._try, taken=self._take, closed=self._closed
         )
         self.popup = popup
         try:
@@ -152,7 +153,7 @@ class ExplainFlow:
             popup.close()
             raise
         self._show_alternatives()
-        popup.show_by(self._on_screen(note.note), self._roll.screen().availableGeometry())
+        popup.show_by(self._on_screen(note.note))
 
     def _is_drums(self, target: Target) -> bool:
         if isinstance(target, SongNote):
@@ -189,6 +190,9 @@ class ExplainFlow:
             self._attempt(lambda: self._desk.swap(target, option))
 
     def _closed(self) -> None:
+        focus = QApplication.focusWidget()
+        if self.popup is not None and focus is not None and (focus is self.popup or self.popup.isAncestorOf(focus)):
+            self._roll.setFocus()
         self.popup, self._target = None, None
         self._desk.forget_alternatives()
         if self.on and self._context.insight.pointed is None:

@@ -47,8 +47,7 @@ class NextFlow:
             self._moved.start()
 
     def _on_playhead(self, _old_x: float, _new_x: float) -> None:
-        if self._on and not self._studio.transport.playing:
-            self._moved.start()
+        self.on_news()
 
     def ask(self) -> None:
         """Ask for the place of the playhead, unless it moves or models write."""

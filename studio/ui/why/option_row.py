@@ -26,6 +26,7 @@ class OptionRow(QAbstractButton):
         self.setText(text)
         self.setEnabled(option.obeys and not option.chosen)
         self.setFixedHeight(ROW_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if self.isEnabled() else Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(f"{text}, {share_text(option.probability)}")
         self.setToolTip(self._hint())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ml.music.general_midi import GM_DRUMS
 from ml.requests import Alternatives, Option
@@ -18,23 +18,32 @@ from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_headi
 
 MOST_ROWS = 8
 GAP_PX = 8
+OWN_KEYS = frozenset({
+    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right,
+    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape,
+})  # fmt: skip
 
 
 class WhatElse(QFrame):
-    """Closes with Esc or a click beside it. `rested` is told what the mouse or the keyboard rests on, None for nothing;
-    `taken` what was chosen, just before it closes."""
+    """Lies over the window, has the keyboard, and closes with Esc or a click beside it.
+
+    `rested` is told what the mouse or the keyboard rests on, None for nothing; `taken` what was chosen, just before it
+    closes. No window of its own: those of the kind that closes by itself do so whenever the focus moves.
+    """
 
     def __init__(
         self, parent: QWidget, context: RollContext, *, drums: bool, rested: Callable[[Option | None], None],
         taken: Callable[[Option], None], closed: Callable[[], None],
     ) -> None:  # fmt: skip
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
         self.setObjectName("what_else")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("What else?")
         self._context = context
         self._drums = drums
         self._rested, self._taken, self._closed = rested, taken, closed
+        self._note = QRect()
         self.columns: tuple[tuple[OptionRow, ...], ...] = ()
         self.title = heading("What else?")
         self.text = dim_label(wrap=True)
@@ -51,7 +60,7 @@ class WhatElse(QFrame):
     def show_sentence(self, sentence: str) -> None:
         """That an answer is awaited, or why there is none."""
         self.text.setText(sentence)
-        self.adjustSize()
+        self._keep_inside()
 
     def show_alternatives(self, found: Alternatives, model: str) -> None:
         """The answer: three lists, the likeliest first."""
@@ -74,10 +83,7 @@ class WhatElse(QFrame):
             self._column("Start", found.onsets, start_text, ending_text(found)),
             self._column("Length", found.lengths, length_text),
         )
-        self.adjustSize()
-        first = next((row for column in self.columns for row in column if row.isEnabled()), None)
-        if first is not None:
-            first.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._keep_inside()
 
     def _column(
         self, name: str, options: Sequence[Option], words: Callable[[Option], str], below: str = ""
@@ -100,19 +106,45 @@ class WhatElse(QFrame):
         self._taken(option)
         self.close()
 
-    def show_by(self, note: QRect, screen: QRect) -> None:
-        """Open below the note, or above where there is no room; both given in places of the screen."""
-        self.adjustSize()
-        below = note.bottom() + GAP_PX + self.height() <= screen.bottom()
-        y = note.bottom() + GAP_PX if below else max(note.top() - GAP_PX - self.height(), screen.top())
-        x = min(max(note.left(), screen.left()), screen.right() - self.width())
-        self.move(QPoint(x, y))
+    def show_by(self, note: QRect) -> None:
+        """Open below the note, or above it where there is no room; `note` in places of the screen."""
+        self._note = QRect(self.parentWidget().mapFromGlobal(note.topLeft()), note.size())
+        self._keep_inside()
         self.show()
+        self.raise_()
+        self.setFocus()
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def _keep_inside(self) -> None:
+        """Take the size that is needed, and a place inside the window from which the note can be seen."""
+        self.adjustSize()
+        room, note = self.parentWidget().rect(), self._note
+        below = note.bottom() + GAP_PX + self.height() <= room.bottom()
+        y = note.bottom() + GAP_PX if below else max(note.top() - GAP_PX - self.height(), room.top())
+        self.move(min(max(note.left(), room.left()), room.right() - self.width()), y)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """A press of the mouse anywhere else closes, and does there what it does."""
+        if event.type() is QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            inside = self.rect().contains(self.mapFromGlobal(event.globalPosition().toPoint()))
+            if not inside:
+                self.close()
+        return False
 
     # --- keys
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if not held and Qt.Key(event.key()) in OWN_KEYS:
+                event.accept()  # they are not for the window's actions now
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go from offer to offer, Return takes one; Esc closes, as in every popup."""
+        """Arrows go from offer to offer, Return takes one; Esc closes."""
         steps = {Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Left: (-1, 0)}
         key = Qt.Key(event.key())
         row = self.focusWidget()
@@ -139,6 +171,9 @@ class WhatElse(QFrame):
         column[min(at[1], len(column) - 1) if across else (at[1] + down) % len(column)].setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
         self._rested(None)
         self._closed()
         super().closeEvent(event)

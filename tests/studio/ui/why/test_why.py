@@ -1,0 +1,379 @@
+"""Asking about notes at the window: colours, arcs, other notes, bars on the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QHelpEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+
+from ml.music import Note, Score
+from studio.edit.operations.notes import move_notes
+from studio.edit.selection import select_all
+from studio.session.files import Opened
+from studio.session.studio import Studio
+from studio.ui.main_window import MainWindow
+from studio.ui.why.what_else import WhatElse
+from tests.studio.canned_studies import CannedStudies
+
+Press = Callable[..., None]
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def studies(monkeypatch: pytest.MonkeyPatch) -> CannedStudies:
+    canned = CannedStudies()
+    monkeypatch.setattr("studio.ui.main_window.ModelStudies", lambda: canned)
+    return canned
+
+
+@pytest.fixture
+def shown(studies: CannedStudies, tune_window: MainWindow) -> Iterator[MainWindow]:
+    """The tune in a window whose models answer what a test can foresee."""
+    yield tune_window
+    if tune_window.why.explain.popup is not None:
+        tune_window.why.explain.popup.close()
+
+
+def place_of(window: MainWindow, note: Note) -> QPoint:
+    view = window.context.viewport
+    return QPoint(round(float(view.x(note.start + note.length / 2))), view.y(note.pitch) + view.row_px // 2)
+
+
+def hover(window: MainWindow, at: QPoint) -> None:
+    area, none = window.roll.note_area, Qt.MouseButton.NoButton
+    place = QPointF(at), QPointF(area.mapToGlobal(at))
+    QApplication.sendEvent(
+        area, QMouseEvent(QEvent.Type.MouseMove, *place, none, none, Qt.KeyboardModifier.NoModifier)
+    )  # fmt: skip
+
+
+def click(window: MainWindow, note: Note) -> None:
+    QTest.mouseClick(
+        window.roll.note_area, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place_of(window, note)
+    )
+
+
+def song_note(window: MainWindow, row: int = 3) -> Note:
+    return window.context.notes[row]
+
+
+def take_note(window: MainWindow, row: int = 2) -> Note:
+    return next(layer for layer in window.context.takes if layer.active and len(layer.notes)).notes[row]
+
+
+def opened(window: MainWindow, until: Until) -> WhatElse:
+    until(lambda: window.why.explain.popup is not None and bool(window.why.explain.popup.columns))
+    popup = window.why.explain.popup
+    assert popup is not None
+    until(popup.columns[0][0].isVisible)
+    return popup
+
+
+# --- surprise
+
+
+def test_a_key_colours_notes_by_surprise_and_takes_the_colours_away(
+    shown: MainWindow, press: Press, until: Until
+) -> None:
+    insight = shown.context.insight
+    press(shown, "U")
+    assert insight.surprise is not None and insight.surprise.title == "Surprise to Alpha"
+    until(lambda: insight.surprise is not None and not insight.surprise.state)
+    ids = shown.context.notes.id
+    assert np.allclose(insight.surprise.of_song(0, ids), shown.context.notes.pitch / 10)
+    assert shown.bound["view.surprise"].isChecked()
+    press(shown, "U")
+    assert insight.surprise is None and not shown.bound["view.surprise"].isChecked()
+
+
+def test_an_edit_is_judged_when_it_has_come_to_rest(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
+) -> None:
+    press(shown, "U")
+    until(lambda: studies.count("surprise") == 1)
+    click(shown, song_note(shown))
+    press(shown, "Up", "Up", "Up")
+    assert studies.count("surprise") == 1
+    until(lambda: studies.count("surprise") == 2)
+    press(shown, "U")
+
+
+def test_the_heard_take_is_coloured_as_its_writer_told(
+    shown: MainWindow, press: Press, until: Until, answered: Callable[[MainWindow], None]
+) -> None:
+    answered(shown)
+    press(shown, "U")
+    view = shown.context.insight.surprise
+    layer = next(layer for layer in shown.context.takes if layer.active and len(layer.notes))
+    slot = shown.studio.takes.auditioned
+    assert view is not None and slot is not None
+    assert view.of_take(layer.notes).tolist() == [note.bits for note in slot.notes]
+    other = next(layer for layer in shown.context.takes if not layer.active and len(layer.notes))
+    assert np.isnan(view.of_take(other.notes)).all()
+    press(shown, "U")
+
+
+# --- explaining
+
+
+def test_pointing_at_a_note_shows_what_was_looked_at_and_says_what_it_is_not(
+    shown: MainWindow, press: Press, until: Until
+) -> None:
+    press(shown, "W")
+    hover(shown, place_of(shown, song_note(shown, 5)))
+    insight = shown.context.insight
+    until(lambda: insight.arcs is not None)
+    assert insight.arcs is not None
+    assert [arc.note.pitch for arc in insight.arcs.arcs] == shown.context.notes.pitch[:5][::-1].tolist()
+    assert insight.arcs.arcs[0].share > insight.arcs.arcs[-1].share
+    assert "Alpha" in insight.arcs.caption and "no cause" in insight.arcs.caption and "20 %" in insight.arcs.caption
+    hover(shown, QPoint(3, 3))
+    assert insight.arcs is None
+    press(shown, "W")
+    hover(shown, place_of(shown, song_note(shown, 5)))
+    assert insight.arcs is None
+
+
+def test_no_more_than_twelve_arcs_are_shown(shown: MainWindow, press: Press, until: Until) -> None:
+    press(shown, "W")
+    hover(shown, place_of(shown, song_note(shown, 15)))
+    until(lambda: shown.context.insight.arcs is not None)
+    assert len(shown.context.insight.arcs.arcs) == 12  # type: ignore[union-attr]
+    assert "12 it looked at most, of 15" in shown.context.insight.arcs.caption  # type: ignore[union-attr]
+
+
+def test_a_model_without_attention_answers_in_words(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
+) -> None:
+    studies.no_attention = frozenset({"alpha"})
+    press(shown, "W")
+    hover(shown, place_of(shown, song_note(shown, 5)))
+    until(lambda: shown.context.insight.arcs is not None)
+    arcs = shown.context.insight.arcs
+    assert arcs is not None and arcs.arcs == () and "one after the other" in arcs.caption
+    shown.roll.note_area.grab()
+
+
+def test_arcs_of_a_take_lead_to_its_own_notes(
+    shown: MainWindow, press: Press, until: Until, answered: Callable[[MainWindow], None]
+) -> None:
+    answered(shown)
+    press(shown, "W")
+    hover(shown, place_of(shown, take_note(shown, 2)))
+    until(lambda: shown.context.insight.arcs is not None)
+    slot = shown.studio.takes.auditioned
+    assert slot is not None and shown.context.insight.arcs is not None
+    assert {arc.note.start for arc in shown.context.insight.arcs.arcs} == {note.start for note in slot.notes[:2]}
+    shown.roll.note_area.grab()
+    press(shown, "Esc")
+    assert shown.context.insight.arcs is None, "the take is gone"
+
+
+# --- what else
+
+
+def test_clicking_a_note_offers_others_resting_on_one_tries_it_and_a_click_takes_it(
+    shown: MainWindow, press: Press, until: Until, player: Any
+) -> None:
+    note = song_note(shown)
+    press(shown, "W")
+    click(shown, note)
+    popup = opened(shown, until)
+    assert popup.isVisible() and "to Alpha: 3.0 bits" in popup.title.text()
+    assert not shown.studio.document.selection.ids, "explaining selects nothing"
+    first = popup.columns[0][0]
+    assert first.toolTip().endswith("Click to take it.") and first.isEnabled()
+    assert not popup.columns[0][1].isEnabled(), "what is written already cannot be chosen"
+    at = QPointF(5, 5)
+    QApplication.sendEvent(first, QEnterEvent(at, at, QPointF(first.mapToGlobal(QPoint(5, 5)))))
+    tried = shown.context.insight.tried
+    assert tried is not None and tried.pitch == note.pitch + 4 and ("on", note.pitch + 4) in player.calls
+    popup.grab()
+    shown.roll.note_area.grab()
+    first.click()
+    assert shown.context.insight.tried is None and ("off", note.pitch + 4) in player.calls
+    assert shown.context.notes.pitch[shown.context.notes.rows_of([note.id])[0]] == note.pitch + 4
+    assert shown.bound["edit.undo"].text() == "Undo Swap note"
+    assert shown.why.explain.popup is None
+
+
+def test_an_offer_can_be_reached_and_taken_by_keys_alone(
+    shown: MainWindow, press: Press, until: Until, qtbot: Any
+) -> None:
+    note = song_note(shown)
+    click(shown, note)
+    press(shown, "Shift+W")
+    popup = opened(shown, until)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(popup, key)
+    row = popup.focusWidget()
+    assert row is popup.columns[2][0]
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert shown.context.notes.length[shown.context.notes.rows_of([note.id])[0]] == 2 * note.length
+
+
+def test_escape_and_return_are_for_the_small_window_while_it_is_open(
+    shown: MainWindow, press: Press, until: Until, answered: Callable[[MainWindow], None]
+) -> None:
+    answered(shown)
+    press(shown, "W")
+    click(shown, take_note(shown))
+    popup = opened(shown, until)
+    until(popup.hasFocus)
+    press(shown, "Return", on=popup)
+    assert shown.studio.takes.showing and not shown.studio.document.can_undo
+    press(shown, "Esc", on=popup)
+    assert shown.why.explain.popup is None and shown.studio.takes.showing
+    until(shown.roll.note_area.hasFocus)
+    press(shown, "Esc")
+    assert not shown.studio.takes.showing
+
+
+def test_a_click_beside_the_small_window_closes_it_and_means_what_it_means(
+    shown: MainWindow, press: Press, until: Until
+) -> None:
+    press(shown, "W")
+    click(shown, song_note(shown, 1))
+    first = opened(shown, until)
+    click(shown, song_note(shown, 9))
+    assert opened(shown, until) is not first
+    QTest.mouseClick(shown.tracks, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
+    assert shown.why.explain.popup is None
+
+
+def test_the_small_window_stays_inside_the_window(shown: MainWindow, press: Press, until: Until) -> None:
+    press(shown, "W")
+    for row in (0, 15):
+        click(shown, song_note(shown, row))
+        popup = opened(shown, until)
+        assert shown.rect().contains(popup.geometry())
+        popup.close()
+
+
+def test_swapping_a_note_of_a_take_changes_it_on_the_board(
+    shown: MainWindow, press: Press, until: Until, answered: Callable[[MainWindow], None]
+) -> None:
+    answered(shown)
+    slot, note = shown.studio.takes.auditioned, take_note(shown)
+    press(shown, "W")
+    click(shown, note)
+    popup = opened(shown, until)
+    popup.columns[0][0].click()
+    assert slot is not None and slot.edited
+    until(lambda: take_note(shown).pitch == note.pitch + 4)
+    assert not shown.studio.document.can_undo
+
+
+def test_what_else_without_a_note_says_how(shown: MainWindow, press: Press) -> None:
+    press(shown, "Shift+W")
+    assert "select one" in shown.notice.text
+    assert shown.why.explain.popup is None
+
+
+def test_the_menu_of_the_roll_asks_about_the_note_it_was_opened_on(
+    shown: MainWindow, until: Until, answered: Callable[[MainWindow], None], studies: CannedStudies
+) -> None:
+    answered(shown)
+    note = take_note(shown)
+    QTest.mouseClick(
+        shown.roll.note_area, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, place_of(shown, note)
+    )
+    menus = [menu for menu in shown.findChildren(QMenu) if menu.isVisible()]
+    assert any(entry.objectName() == "notes.what_else" for menu in menus for entry in menu.actions())
+    QApplication.sendEvent(shown.roll.note_area, QEvent(QEvent.Type.Leave))
+    for menu in menus:  # as a menu does before its entry runs
+        menu.close()
+    shown.bound["notes.what_else"].trigger()
+    opened(shown, until)
+    assert studies.count("what else in take") == 1
+
+
+def test_an_edit_closes_what_was_said_of_the_old_song(shown: MainWindow, press: Press, until: Until) -> None:
+    press(shown, "W")
+    click(shown, song_note(shown))
+    opened(shown, until)
+    document = shown.studio.document
+    document.apply("Higher", move_notes(document.score, select_all(document.score, 0), 0, 1))
+    assert shown.why.explain.popup is None
+
+
+def test_a_failed_question_is_said_in_the_small_window(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
+) -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    studies.before = fail
+    press(shown, "W")
+    click(shown, song_note(shown))
+    popup = shown.why.explain.popup
+    assert popup is not None and popup.text.text() == "Asking Alpha…"
+    until(lambda: "ran out of memory" in popup.text.text())
+
+
+# --- whom to ask, and what is next
+
+
+def test_another_model_can_be_asked_and_is_remembered(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
+) -> None:
+    press(shown, "U")
+    until(lambda: studies.count("surprise") == 1)
+    menu = shown.why.model_menu()
+    names = [entry.text() for entry in menu.actions()]
+    assert names[1:] == ["Alpha", "Beta"] and menu.actions()[0].isChecked()
+    menu.actions()[2].trigger()
+    until(lambda: ("surprise", "beta") in {asked[:2] for asked in studies.asked})
+    assert shown.context.insight.surprise.title == "Surprise to Beta"  # type: ignore[union-attr]
+    assert shown.why.model_menu().actions()[2].isChecked()
+    press(shown, "U")
+
+
+def test_bars_on_the_keys_say_how_likely_each_pitch_is(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(shown, "Shift+U")
+    until(lambda: shown.context.insight.heat is not None)
+    keys, view = shown.roll.keys, shown.context.viewport
+    assert keys.likelihood_text(72) == "C5: 23 %" and keys.likelihood_text(61).endswith("0 %")
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, *_: said.append(text))
+    at = QPoint(10, view.y(72) + 2)
+    QApplication.sendEvent(keys, QHelpEvent(QEvent.Type.ToolTip, at, keys.mapToGlobal(at)))
+    assert said and said[0].startswith("C5: 23 %")
+    plain, asked = keys.grab().toImage(), studies.count("next")
+    shown.studio.transport.seek(1000)
+    shown.in_step.show_playhead()
+    until(lambda: studies.count("next") == asked + 1)
+    assert studies.asked[-1][-1] == 1000
+    press(shown, "Shift+U")
+    assert shown.context.insight.heat is None and keys.likelihood_text(72) == ""
+    assert keys.grab().toImage() != plain
+
+
+def test_the_bars_go_while_music_plays_and_come_back_after(shown: MainWindow, press: Press, until: Until) -> None:
+    press(shown, "Shift+U")
+    until(lambda: shown.context.insight.heat is not None)
+    press(shown, "Space")
+    until(lambda: shown.context.insight.heat is None)
+    press(shown, "Space")
+    shown.in_step.show_transport()
+    shown.studio.transport.seek(480)
+    shown.in_step.show_playhead()
+    until(lambda: shown.context.insight.heat is not None)
+    press(shown, "Shift+U")
+
+
+def test_closing_the_window_in_the_middle_of_it_leaves_nothing(
+    shown: MainWindow, press: Press, studio: Studio, tune: Score
+) -> None:
+    press(shown, "U", "Shift+U", "W")
+    studio.show(Opened(Path("other.mid"), tune), remember=False)
+    hover(shown, QPoint(200, 200))
