@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from ml.music import Score
@@ -25,6 +25,9 @@ MAX_KEPT = 1_000_000
 MAX_MODELS, MAX_REMARKS, MAX_ACCEPTANCES, MAX_ORIGINS = 256, 64, 256, 256
 MAX_TEXT = 10_000
 """Characters of a label, a note, a remark or a name."""
+KEEPS = tuple(field.name for field in fields(Keep))
+SAMPLING = {field.name: field.default for field in fields(Sampling)}
+"""The fields of `Sampling`, and what is usual."""
 PROVENANCE_FIELDS = frozenset(field.name for field in fields(Provenance))
 
 Json = dict[str, Any]
@@ -50,8 +53,8 @@ def encode_request(record: RequestRecord) -> Json:
         "tracks": list(region.tracks),
         "limits": limits,
         "leanings": plain_leanings(request.leanings),
-        "keep": [name for name, value in asdict(request.keep).items() if value],
-        "sampling": asdict(request.sampling),
+        "keep": [name for name in KEEPS if getattr(request.keep, name)],
+        "sampling": {name: getattr(request.sampling, name) for name in SAMPLING},
         "takes": request.takes,
         "seed": request.seed,
         "machine": record.machine,
@@ -72,7 +75,8 @@ def decode_request(tree: Any, score: Score, has_prompt: bool, takes: Sequence[Ta
     tracks = checked.integers(tree.get("tracks"), f"{what}, tracks", 0, max(len(score.tracks) - 1, 0), MAX_TRACKS)
     start = checked.integer(tree.get("start"), f"{what}, start", 0, MAX_TICK)
     end = checked.integer(tree.get("end"), f"{what}, end", start + 1, MAX_TICK)
-    keep = checked.sequence(tree.get("keep"), f"{what}, what is kept", 8)
+    listed = checked.sequence(tree.get("keep"), f"{what}, what is kept", 8)
+    keep = [checked.text(name, f"{what}, what is kept") for name in listed]
     try:
         request = GenerationRequest(
             score=score,
@@ -80,7 +84,7 @@ def decode_request(tree: Any, score: Score, has_prompt: bool, takes: Sequence[Ta
             verb=Verb(tree.get("verb")),
             limits=limits_of_plain(_limits(checked.mapping(tree.get("limits"), f"{what}, limits"), what)),
             leanings=leanings_of_plain(checked.mapping(tree.get("leanings"), f"{what}, leanings")),
-            keep=Keep(**{field.name: field.name in keep for field in fields(Keep)}),
+            keep=Keep(**{name: name in keep for name in KEEPS}),
             sampling=_sampling(checked.mapping(tree.get("sampling"), f"{what}, sampling"), what),
             takes=checked.integer(tree.get("takes"), f"{what}, number of takes", 1, MAX_TAKES),
             seed=checked.integer(tree.get("seed"), f"{what}, seed", 0, 2**63),
@@ -129,9 +133,8 @@ def _kept(tree: Any, what: str) -> frozenset[tuple[int, int]]:
 
 
 def _sampling(tree: Json, what: str) -> Sampling:
-    known = {field.name: field.default for field in fields(Sampling)}
     return Sampling(
-        **{name: _real(tree.get(name, usual), f"{what}, {name}", -1e6, 1e6) for name, usual in known.items()}
+        **{name: _real(tree.get(name, usual), f"{what}, {name}", -1e6, 1e6) for name, usual in SAMPLING.items()}
     )
 
 
@@ -268,7 +271,7 @@ def decode_take_notes(tree: Any, what: str, most: int) -> tuple[TakeNote, ...]:
     columns.append(bits)
     if any(len(column) != rows for column in columns):
         raise Damaged(f"{what}, the columns of its notes are not of one length")
-    return tuple(TakeNote(*row) for row in zip(*columns, strict=True))
+    return tuple(map(TakeNote, *columns))
 
 
 # --- small values

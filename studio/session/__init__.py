@@ -33,6 +33,12 @@ notes remember their takes; `laying` turns any take into excerpts for the song, 
 same. `EarlierTakes` remembers what was answered: a re-roll is asked to differ. `Questions` joins questions aside to
 models with who asked.
 
+`TakeTree` (`studio.piece.tree`) follows the board and keeps every request with its takes, in the project and, as they
+come, in the journal; `take_record` leads from takes of the board to takes of the tree and back. `TreeDesk`
+(`studio.tree`) is what a user does with it: shows takes again, goes back to a state of the song, goes on from any take
+beside the song, has a request written again (`replay`) and compares takes (`take_diff`). `song_report` counts whose
+notes the song holds, `provenance_text` tells it in MIDI files.
+
 `BlindDesk` runs blind tests on the takes that show: `BlindTest` (`blind`) draws who meets whom and takes votes,
 `song_entrant` lets the song's own bars compete, `studio.project.vote_store` keeps each vote at once, and while one runs
 `studio.takes.blind` tells every view to hide what would give takes away. Over all tests `tally` counts votes, `scores`

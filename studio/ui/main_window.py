@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
         self.shelf = shelf_flow(self, folders)
         self.tree = TreeFlow(self)
         self._lay_out()
+        self.tree.place()
         self.layout_memory = WindowLayout(
             self,
             {"across": self._across, "down": self._down},

@@ -23,7 +23,7 @@ def line_for(found: Recoverable, now: datetime) -> str:
     """How one piece of work is listed: name, number of edits, when."""
     when = found.when.astimezone(now.tzinfo)
     day = "today" if when.date() == now.date() else when.strftime("%d %B %Y")
-    edits = f"{found.steps} unsaved edit{'' if found.steps == 1 else 's'}"
+    edits = f"{found.steps} unsaved edit{'' if found.steps == 1 else 's'}" if found.steps else "unsaved takes"
     warning = " – closed unexpectedly when it was recovered before" if found.keeps_crashing else ""
     return f"{found.name or 'Untitled'}: {edits}, {day} at {when:%H:%M}{warning}"
 

@@ -7,6 +7,7 @@
     diff_layer   two takes over each other in the roll
     report_dialog   whose notes the song holds
 
-The panel is a dock, hidden until it is asked for: while it is hidden nothing is worked out. A row is painted only
+The panel stands below the list of tracks (`side_column`), hidden until it is asked for: while it is hidden nothing is
+worked out. A row is painted only
 while it is in sight, and its little roll is kept as a picture, so that a thousand takes cost what twenty do.
 """

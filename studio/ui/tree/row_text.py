@@ -37,13 +37,14 @@ def request_line(record: RequestRecord) -> str:
     return " · ".join(filter(None, [time_text(record.asked_at_s), names, "" if record.has_prompt else NO_PROMPT]))
 
 
-def take_line(take: TakeRecord, edits: int = 0) -> str:
-    """ "14 notes · 4.2 bits · in the song, 3 edited" """
-    state = STATE_TEXT[take.state] + (f", {edits} edited since" if edits and take.state.kept else "")
+def take_line(take: TakeRecord, edits: int = 0, *, with_state: bool = True) -> str:
+    """ "14 notes · 4.2 bits · in the song, 3 edited since"; a row says what became of it by a mark."""
+    edited = f"{edits} edited since" if edits and take.state.kept else ""
+    state = ", ".join(filter(None, [STATE_TEXT[take.state] if with_state else "", edited]))
     parts = [take.title if take.label else "", counted(len(take.notes), "note")]
     if take.notes and not take.origins:
         parts.append(f"{sum(note.bits for note in take.notes) / len(take.notes):.1f} bits")
-    return " · ".join([*filter(None, parts), state])
+    return " · ".join(filter(None, [*parts, state]))
 
 
 def time_text(at_s: float) -> str:

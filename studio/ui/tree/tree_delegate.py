@@ -14,7 +14,7 @@ from studio.ui.tree.outline import RequestRow, TakeRow
 from studio.ui.tree.row_text import request_line, take_line, take_title
 from studio.ui.tree.thumbnails import Thumbnails
 
-ROW_PX, PICTURE_PX, MARK_PX, GAP_PX = 38, 104, 16, 6
+ROW_PX, PICTURE_PX, MARK_PX, GAP_PX = 38, 84, 16, 6
 STAR = [(0, -5), (1.5, -1.6), (5, -1.4), (2.3, 0.9), (3.2, 4.4),
         (0, 2.4), (-3.2, 4.4), (-2.3, 0.9), (-5, -1.4), (-1.5, -1.6)]  # fmt: skip
 """Corners of a star around its middle, in pixels."""
@@ -57,10 +57,10 @@ class TreeDelegate(QStyledItemDelegate):
         if take.starred:
             self._paint_star(painter, QPointF(left + 6, area.top() + ROW_PX * 0.32))
         room = area.width() - MARK_PX
-        picture = PICTURE_PX if room > 2 * PICTURE_PX else 0
+        picture = PICTURE_PX if room > 2 * PICTURE_PX - 20 else 0
         dim = take.state is TakeState.REJECTED or take.discarded
         text = QRect(left, area.top(), room - picture - GAP_PX, area.height())
-        line = take_line(take, self.edits.get(row.ref, 0))
+        line = take_line(take, self.edits.get(row.ref, 0), with_state=False)
         self._lines(painter, text, font, take_title(take), line, dim=dim, indent=14 if take.starred else 0)
         if picture:
             colour = theme.take_colour(row.number)

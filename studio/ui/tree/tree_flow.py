@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtCore import QPoint, QTimer
 
 from studio.edit.change import Change, ChangeKind
 from studio.project import TakeRef
@@ -22,7 +21,8 @@ from studio.ui.theme import Theme
 from studio.ui.tree.diff_layer import DiffLayer, ShownDiff
 from studio.ui.tree.report_dialog import ReportDialog
 from studio.ui.tree.row_text import request_facts, take_facts, take_title
-from studio.ui.tree.tree_panel import WIDTH_PX, TreePanel, TreeWishes, framed
+from studio.ui.tree.side_column import SideColumn
+from studio.ui.tree.tree_panel import WIDTH_PX, TreePanel, TreeWishes
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
@@ -32,20 +32,15 @@ REFRESH_MS, EDITS_MS = 60, 400
 
 
 class TreeFlow:
-    """Owns the panel and its dock. While the panel is hidden, nothing is worked out."""
+    """Owns the panel. While it is hidden, nothing is worked out."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window, self._studio = window, window.studio
         self._desk = window.studio.tree
         self._theme: Theme | None = None
         self.panel = TreePanel(window.bound, TreeWishes(self._on_chosen, self._hear_safely, window.roll.setFocus))
-        self.dock = QDockWidget("Tree of takes", window)
-        self.dock.setObjectName("tree.dock")
-        self.dock.setTitleBarWidget(framed(self.panel))
-        self.dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        self.dock.setWidget(self.panel)
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self.dock.hide()
+        self.panel.hide()
+        self._column: SideColumn | None = None
         self.layer = DiffLayer(window.context)
         window.roll.note_area.overlays.append(self.layer)
         self._refresh_due, self._edits_due = (
@@ -57,6 +52,10 @@ class TreeFlow:
             self._studio.document.subscribe(self._on_document),
         ]
         self._desk.on_replayed.append(self._on_replayed)
+
+    def place(self) -> None:
+        """Put the panel below the list of tracks, once that is in the window."""
+        self._column = SideColumn(self._window.tracks, self.panel)
 
     def close(self) -> None:
         """Stop listening."""
@@ -76,7 +75,7 @@ class TreeFlow:
 
     @property
     def shown(self) -> bool:
-        return not self.dock.isHidden()
+        return not self.panel.isHidden()
 
     @property
     def one_chosen(self) -> bool:
@@ -89,9 +88,9 @@ class TreeFlow:
 
     def toggle(self) -> None:
         """Show or hide the panel."""
-        self.dock.setVisible(not self.shown)
+        assert self._column is not None
+        self._column.show_second(not self.shown, WIDTH_PX)
         if self.shown:
-            self._window.resizeDocks([self.dock], [WIDTH_PX], Qt.Orientation.Horizontal)
             self.refresh()
             self.panel.view.setFocus()
         else:

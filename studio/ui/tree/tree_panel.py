@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QTreeView, QVBoxLayout
 
 from studio.project import RequestRecord, TakeRef
 from studio.ui.action_binding import BoundActions
@@ -19,7 +19,7 @@ from studio.ui.tree.outline import RequestRow, Show, TakeRow, outline
 from studio.ui.tree.tree_delegate import TreeDelegate
 from studio.ui.tree.tree_model import TreeModel
 
-WIDTH_PX = 340
+WIDTH_PX, FACTS_PX = 308, 132
 UNFOLDED = 12
 """So many of the newest requests are unfolded at first."""
 BUTTONS = ("tree.hear", "tree.go_back", "tree.go_on", "tree.replay", "tree.diff", "tree.star", "tree.note")
@@ -48,16 +48,16 @@ class TreePanel(QFrame):
     def __init__(self, bound: BoundActions, wishes: TreeWishes) -> None:
         super().__init__()
         self.setObjectName("tree.panel")
-        self.setMinimumWidth(240)
+        self.setMinimumWidth(220)
         self._wishes = wishes
         self._requests: Sequence[RequestRecord] = ()
         self._unfolded: set[int] = set()
         self._newest = 0
         self._filling = False
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find takes: model, label, bars, seed…")
+        self.search.setPlaceholderText("Find takes…")
         self.search.setAccessibleName("Find takes")
-        self.search.setToolTip("Words that must occur in the request or the take")
+        self.search.setToolTip("Words that must occur in the request or the take: model, label, bars, seed 12")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self._fill())
         FieldKeys(self.search, wishes.leave)
@@ -71,6 +71,7 @@ class TreePanel(QFrame):
         self.view.setHeaderHidden(True)
         self.view.setUniformRowHeights(True)
         self.view.setIndentation(14)
+        self.view.setStyleSheet("QTreeView { selection-background-color: transparent; }")  # the delegate paints it
         self.view.setMouseTracking(True)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setAccessibleName("Tree of takes")
@@ -84,6 +85,7 @@ class TreePanel(QFrame):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._tell_chosen())
         self.empty = dim_label(NOTHING_YET, wrap=True)
         self.facts = dim_label("", wrap=True)
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out(bound)
 
@@ -109,7 +111,13 @@ class TreePanel(QFrame):
         column.addWidget(self.empty)
         column.addWidget(self.view, 1)
         column.addLayout(buttons)
-        column.addWidget(self.facts)
+        page = QScrollArea()
+        page.setWidget(self.facts)
+        page.setWidgetResizable(True)
+        page.setFrameShape(QFrame.Shape.NoFrame)
+        page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page.setFixedHeight(FACTS_PX)
+        column.addWidget(page)
 
     # --- what the window tells it
 
@@ -223,10 +231,3 @@ class TreePanel(QFrame):
             self._wishes.leave()
             return True
         return False
-
-
-def framed(panel: QWidget) -> QWidget:
-    """What a dock shows in place of its title bar: nothing."""
-    bare = QWidget(panel)
-    bare.setFixedHeight(0)
-    return bare
