@@ -11,6 +11,12 @@ from studio.ui.labels import dim_label, heading
 PAIR = ("blind.better_a", "blind.level", "blind.better_b")
 RANKING = ("blind.better", "blind.level")
 ALWAYS = ("blind.skip", "blind.undo", "blind.end")
+SHORT = {
+    "blind.better_a": "A better", "blind.better_b": "B better", "blind.level": "Equal",
+    "blind.better": "Best of the rest",
+    "blind.end": "End",
+}  # fmt: skip
+"""What buttons say: the row must leave the panels beside it their room."""
 WAITING = "Blind test: the models are writing. It begins when all takes are there."
 
 
@@ -23,6 +29,10 @@ class BlindStrip(QFrame):
         self.question = heading("")
         self.progress = dim_label()
         self.order = dim_label()
+        for name, text in SHORT.items():
+            bound[name].setIconText(text)
+        for index in range(MOST_RANKED):
+            bound[f"blind.hear_{index + 1}"].setIconText(letter(index))
         self.letters = [bound.button(f"blind.hear_{index + 1}") for index in range(MOST_RANKED)]
         self._pair = [bound.button(name) for name in PAIR]
         self._ranking = [bound.button(name) for name in RANKING]
@@ -33,6 +43,7 @@ class BlindStrip(QFrame):
         layout.addWidget(self.question)
         layout.addSpacing(8)
         for button in self.letters:
+            button.setProperty("toggle", False)  # the letter that is heard stands out in the accent's colour
             layout.addWidget(button)
         layout.addSpacing(12)
         for button in (*self._pair, *self._ranking):

@@ -12,7 +12,7 @@ from studio.session.blind import BlindTest, Candidate
 from studio.session.blind_desk import Revealed
 from studio.session.summary import counted
 from studio.session.tally import titles
-from studio.ui.blind.tables import plain_table, show_rows
+from studio.ui.blind.tables import fit_height, plain_table, show_rows
 from studio.ui.labels import dim_label, heading, plain_label
 
 HEADER = ("", "better", "equal", "worse", "won")
@@ -32,6 +32,7 @@ class ResultDialog(QDialog):
         rows = [(names[r.entrant], r.wins, r.ties, r.losses) for r in counts.records]
         self.entrants = plain_table(HEADER)
         show_rows(self.entrants, [_row(*row) for row in sorted(rows, key=lambda row: -_share(*row[1:]))])
+        fit_height(self.entrants)
         self.takes = plain_table(HEADER)
         show_rows(self.takes, [_row(*row) for row in sorted(take_rows(test), key=lambda row: -_share(*row[1:]))])
         self.said = plain_label(said(test))
@@ -55,7 +56,7 @@ class ResultDialog(QDialog):
         column.addWidget(self.takes, 1)
         column.addWidget(dim_label(ONE_TEST, wrap=True))
         column.addLayout(ends)
-        self.resize(520, 520)
+        self.resize(520, 460)
 
 
 def said(test: BlindTest) -> str:

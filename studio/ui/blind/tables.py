@@ -34,3 +34,9 @@ def show_rows(table: QTableWidget, rows: Sequence[Sequence[str]]) -> list[QTable
             if column == 0:
                 first.append(item)
     return first
+
+
+def fit_height(table: QTableWidget) -> None:
+    """Let a short table be as tall as its rows and no taller."""
+    rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
+    table.setFixedHeight(table.horizontalHeader().sizeHint().height() + rows + 2 * table.frameWidth())

@@ -24,7 +24,7 @@ from studio.ui.labels import as_plain_tooltip, dim_label, plain_label
 from studio.ui.theme import Theme
 
 WIDTH_PX, HEIGHT_PX = 820, 620
-HEADER = ("counted", "votes", "better", "equal", "worse", "score", "interval", "strength")
+HEADER = ("model", "compared", "better", "equal", "worse", "score", "interval", "strength")
 DAY_S = 86_400.0
 PERIODS = (("All time", None), ("Last 7 days", 7), ("Last 30 days", 30), ("Last year", 365))
 NO_STYLE = "no style asked for"

@@ -66,7 +66,7 @@ class SurpriseFlow:
             return
         self._take_bits = (None,)
         model = self._desk.whom.of()
-        heard = self._studio.takes.auditioned
+        heard = None if self._studio.takes.blind else self._studio.takes.auditioned
         of_take = self._desk.whom.of(heard)
         title = "Surprise" if model is None else f"Surprise to {model.name}"
         if heard is not None and of_take is not None and model is not None and of_take.id != model.id:

@@ -91,6 +91,8 @@ def test_nothing_in_the_window_tells_takes_apart(testing: MainWindow, qtbot: QtB
         assert all(not len(layer.notes) and layer.label == "Blind test" for layer in testing.context.takes)
         assert not testing.opening.is_open
         assert "Alpha" not in testing.windowTitle()
+    press(testing, "U", "1", "2")  # colours by surprise name the model that wrote a take
+    assert "Beta" not in testing.context.insight.surprise.title
     for name in ("takes.accept", "takes.export", "takes.next", "takes.hear_1", "takes.reject", "audition.star"):
         assert not testing.bound[name].isEnabled(), name
 
