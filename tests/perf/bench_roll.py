@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ml.music import NoteTable, Score, Track
 from studio.edit.document import Document
 from studio.ui.roll.context import RollContext
+from studio.ui.roll.insight import SurpriseView
 from studio.ui.roll.note_boxes import visible_rows
 from studio.ui.roll.view import RollView
 from tests.perf.rows import Row
@@ -78,12 +79,28 @@ def measured(notes: int, frames: int) -> list[Row]:
         context.lookChanged.emit()
         render()
 
+    bits = np.random.default_rng(3).exponential(4.0, notes)
+    by_id = SurpriseView(lambda track, ids: bits[ids], lambda table: np.zeros(len(table)), "Surprise")
+
+    def coloured(paint: Callable[[], None], count: int) -> float:
+        context.insight.surprise = by_id
+        found = milliseconds(paint, count)
+        context.insight.surprise = None
+        return found
+
     strip = painter_of(area, QRect(QPoint(400, 0), area.rect().bottomRight()).intersected(QRect(400, 0, 9, HEIGHT)))
     note = f"processor time, {visible} notes visible, {WIDTH} x {HEIGHT}"
     rows: list[Row] = [
         {
             "name": f"roll frame, {notes:,} notes",
             "value": milliseconds(scrolled, frames),
+            "unit": "ms",
+            "hold": f"<= {HOLD_MS:g}",
+            "note": note,
+        },
+        {
+            "name": f"roll frame by surprise, {notes:,} notes",
+            "value": coloured(scrolled, frames),
             "unit": "ms",
             "hold": f"<= {HOLD_MS:g}",
             "note": note,

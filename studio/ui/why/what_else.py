@@ -40,6 +40,7 @@ class WhatElse(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("What else?")
+        self._window = parent
         self._context = context
         self._drums = drums
         self._rested, self._taken, self._closed = rested, taken, closed
@@ -108,7 +109,7 @@ class WhatElse(QFrame):
 
     def show_by(self, note: QRect) -> None:
         """Open below the note, or above it where there is no room; `note` in places of the screen."""
-        self._note = QRect(self.parentWidget().mapFromGlobal(note.topLeft()), note.size())
+        self._note = QRect(self._window.mapFromGlobal(note.topLeft()), note.size())
         self._keep_inside()
         self.show()
         self.raise_()
@@ -120,7 +121,7 @@ class WhatElse(QFrame):
     def _keep_inside(self) -> None:
         """Take the size that is needed, and a place inside the window from which the note can be seen."""
         self.adjustSize()
-        room, note = self.parentWidget().rect(), self._note
+        room, note = self._window.rect(), self._note
         below = note.bottom() + GAP_PX + self.height() <= room.bottom()
         y = note.bottom() + GAP_PX if below else max(note.top() - GAP_PX - self.height(), room.top())
         self.move(min(max(note.left(), room.left()), room.right() - self.width()), y)
