@@ -14,7 +14,7 @@ from studio.session.tally import Counts
 
 CONFIDENCE = 0.95
 FEWEST_TESTS = 6
-"""Below it, simulated intervals covered the truth less often than they say (tests/studio/session/test_scores.py)."""
+"""n tests have C(2n - 1, n) different resamples: 6 have 462, 5 no more than 126, and one odd test would rule them."""
 FEWEST_COMPARISONS = 10
 """Of one entrant with others."""
 RESAMPLES = 600
@@ -72,7 +72,8 @@ def scores_of(counts: Counts, confidence: float = CONFIDENCE, resamples: int = R
     n the number of tests: resampling few tests understates by about that much (Hesterberg 2015, "What teachers should
     know about the bootstrap", section 4). It says how the strengths could come out with as many other tests like these,
     and is never narrower than if all comparisons were independent (`_least_error`): tests that happen to agree, as
-    when all are ties, leave something open all the same.
+    when all are ties, leave something open all the same. In simulations with 6 to 12 tests of 2 to 4 entrants, intervals
+    of 95 % held the truth in 95 to 99 %: they err on the careful side.
     """
     rest = dict.fromkeys(range(len(counts.entrants)))
     unscored: dict[int, str] = {}
@@ -175,8 +176,8 @@ def _fitted(
     )  # fmt: skip
     count = len(tests)
     widened = stats.t.ppf((1 + confidence) / 2, count - 1) * np.sqrt(count / (count - 1))
-    least = _least_error(tests.sum(axis=0) + prior, strength, decided)
-    return strength - strength.mean(), widened * np.maximum(np.asarray(found.standard_error), least)
+    least = stats.norm.ppf((1 + confidence) / 2) * _least_error(tests.sum(axis=0) + prior, strength, decided)
+    return strength - strength.mean(), np.maximum(widened * np.asarray(found.standard_error), least)
 
 
 def _least_error(wins: NDArray[np.float64], strength: NDArray[np.float64], decided: float) -> NDArray[np.float64]:
