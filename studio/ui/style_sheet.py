@@ -75,7 +75,7 @@ def style_sheet(theme: Palette) -> str:
     QToolButton:disabled {{ color: {theme.text_dim}; }}
     QToolButton[toggle="true"]:checked {{ background: {theme.raised}; border-color: {theme.border}; }}
     QToolButton[small="true"] {{ padding: 1px 4px; border-radius: 4px; min-width: 14px; }}
-    QWidget#tools QToolButton {{ padding: 4px 6px; }}
+    QWidget#tools QToolButton {{ padding: 4px 3px; }}
     QToolButton[verb="true"] {{ background: {theme.raised}; border-color: {theme.border}; padding: 5px 0px 4px 0px;
                                font-size: 11px; }}
     QToolButton[verb="true"]:hover {{ background: {hover}; border-color: {theme.accent}; }}

@@ -20,6 +20,10 @@ from studio.ui.theme import Theme
 
 SWITCHES = ("loop", "bar", "now")
 """When a take may begin, by the words of the setting."""
+EVEN = ("Even loudness", "Even")
+LEAST_PX, WORDS_FROM_PX, TITLE_FROM_PX = 420, 600, 700
+"""Widths: the least, and those from which there is room for whole words and for the heading."""
+CHOICE_PX = 76
 
 
 @dataclass(frozen=True)
@@ -60,17 +64,13 @@ class AuditionBar(QWidget):
             ),
             lambda: wishes.switch(SWITCHES[self.switch.chosen]),
         )
-        self.matched = self._toggle(
-            "Even loudness", f"Play all takes equally loud: the louder one should not win by it  ({keys['match']})"
+        self.solo = self._toggle(
+            "Solo", f"Hear takes alone, or with the other tracks of the song  ({keys['solo']})", wishes.solo
         )
-        self.matched.clicked.connect(wishes.match)
-        self.solo = Segments(
-            "Hear takes",
-            (
-                Segment("Song", f"Hear takes with the other tracks  ({keys['solo']})"),
-                Segment("Solo", f"Hear takes alone  ({keys['solo']})"),
-            ),
-            lambda: wishes.solo(self.solo.chosen == 1),
+        self.matched = self._toggle(
+            EVEN[0],
+            f"Play all takes equally loud: the louder one should not win by it  ({keys['match']})",
+            wishes.match,
         )
         self.order = self._choice(
             "Order of takes", f"Which takes come first  ({keys['order']})", ORDERS, wishes.order, wishes.leave
@@ -86,20 +86,17 @@ class AuditionBar(QWidget):
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.clicked.connect(bound["audition.show"].trigger)
-        self._words = [dim_label("Switch"), dim_label("Hear")]
-        self._spare = (self._words[1], self.title, self._words[0])
-        """What goes first where there is no room for all."""
-        for button in (*self.switch.buttons, *self.solo.buttons, self.matched):
+        self._word = dim_label("Switch")
+        for button in self.switch.buttons:
             button.setProperty("roomy", True)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 4, 3)
         row.setSpacing(6)
         row.addWidget(self.title)
         row.addStretch(1)
-        row.addWidget(self._words[0])
+        row.addWidget(self._word)
         row.addWidget(self.switch)
         row.addSpacing(4)
-        row.addWidget(self._words[1])
         row.addWidget(self.solo)
         row.addWidget(self.matched)
         row.addSpacing(4)
@@ -108,13 +105,15 @@ class AuditionBar(QWidget):
         row.addWidget(self.close_button)
 
     @staticmethod
-    def _toggle(text: str, tooltip: str) -> QPushButton:
+    def _toggle(text: str, tooltip: str, clicked: Callable[[bool], None]) -> QPushButton:
         button = QPushButton(text)
         button.setCheckable(True)
         button.setProperty("segment", True)
         button.setToolTip(tooltip)
         button.setAccessibleName(text)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setProperty("roomy", True)
+        button.clicked.connect(clicked)
         return button
 
     @staticmethod
@@ -125,7 +124,8 @@ class AuditionBar(QWidget):
         numbered = [(number, text) for number, (_, text) in enumerate(values)]
         choice = Choice(name, tooltip, numbered, lambda: chosen(choice.currentIndex()), leave)
         choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        choice.setMinimumContentsLength(8)
+        choice.setMinimumContentsLength(9)
+        choice.setMinimumWidth(CHOICE_PX)
         return choice
 
     def set_theme(self, theme: Theme) -> None:
@@ -134,19 +134,18 @@ class AuditionBar(QWidget):
     def show_state(self, hearing: HearingState, arrangement: Arrangement) -> None:
         """Show how takes are heard, sorted and left out now."""
         self.switch.choose(SWITCHES.index(hearing.switch))
-        self.solo.choose(int(hearing.solo))
+        self.solo.setChecked(hearing.solo)
         self.matched.setChecked(hearing.matched)
         self.order.setCurrentIndex(order_number(arrangement))
         self.filter.setCurrentIndex(filter_number(arrangement))
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_PX, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window words give way to fields."""
         super().resizeEvent(event)
-        layout = self.layout()
-        if layout is None:
-            return
-        room = event.size().width() - layout.sizeHint().width()
-        room += sum(part.sizeHint().width() + layout.spacing() for part in self._spare if not part.isHidden())
-        for part in reversed(self._spare):
-            room -= part.sizeHint().width() + layout.spacing()
-            part.setVisible(room >= 0)
+        width = event.size().width()
+        self.title.setVisible(width >= TITLE_FROM_PX)
+        self._word.setVisible(width >= WORDS_FROM_PX)
+        self.matched.setText(EVEN[0] if width >= WORDS_FROM_PX else EVEN[1])

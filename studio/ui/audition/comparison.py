@@ -135,7 +135,11 @@ def figures_of(figures: TakeFigures | None) -> tuple[Figure, ...]:
     key = str(figures.key) if figures.key is not None else "the key"
     found = [
         Figure(f"{figures.bars} bar{'s' if figures.bars > 1 else ''}", f"{figures.notes} notes"),
-        Figure(f"{figures.bits_per_note:.1f} bits", "bits per note: how surprising it was to the model itself"),
+        Figure(
+            f"{figures.bits_per_note:.1f} bits",
+            "bits per note: how surprising it was to the model itself",
+            short=f"{figures.bits_per_note:.1f} b",
+        ),
     ]
     if figures.in_key is not None:
         share = f"{figures.in_key:.0%}"

@@ -17,9 +17,9 @@ from studio.ui.audition.model_header import ModelHeader
 from studio.ui.audition.take_cell import CellWishes, TakeCell
 from studio.ui.labels import dim_label
 
-HEADER_PX, NARROW_HEADER_PX = 128, 96
+HEADER_PX, NARROW_HEADER_PX = 128, 92
 NARROW_PX = 620
-LEAST_CELL_PX, MOST_CELL_PX = 98, 420
+LEAST_CELL_PX, MOST_CELL_PX = 92, 420
 GAP_PX, MARGIN_PX = 4, 4
 EMPTY_TEXT = (
     "Tick two or more models in the panel on the right and ask: their takes appear here side by side,"

@@ -12,6 +12,7 @@ from studio.ui.audition.audition_view import MOST_SHARE, AuditionView
 LEAST_ROLL_PX, EASY_ROLL_PX = 130, 300
 """Heights of the roll: the least, and the one below which the lane under it gets smaller."""
 LEAST_LANE_PX = 64
+"""Where not even this leaves room for the roll, the lane goes until the pane closes."""
 TALLEST_PX = 4000
 
 
@@ -82,6 +83,8 @@ class Opening:
         wish = self._tall_px or min(self._fitted_px, round(MOST_SHARE * total))
         tall = max(min(wish, total - LEAST_ROLL_PX), self._pane.minimumHeight())
         lane = max(lane - max(EASY_ROLL_PX - (total - tall - lane), 0), min(lane, LEAST_LANE_PX))
+        if total - tall - lane < LEAST_ROLL_PX + 2 * LEAST_LANE_PX:
+            lane = 0
         self._splitter.setSizes([max(total - tall - lane, LEAST_ROLL_PX), lane, tall])
 
     def put_away(self) -> None:
@@ -91,7 +94,7 @@ class Opening:
         sizes = self._splitter.sizes()
         total, lane = sum(sizes), sizes[1]
         self._pane.hide()
-        lane = max(lane, self._lane_px) if lane else 0
+        lane = max(lane, self._lane_px)
         self._splitter.setSizes([max(total - lane, 0), lane, 0])
 
     def _keep_height(self) -> None:

@@ -18,6 +18,10 @@ CLEAR_LEAD = 0.05
 """Lead of the best over the second key from which the detection is called clear."""
 
 
+LEAST_SCALE_PX = 64
+"""In a narrow window the longest names of scales are cut."""
+
+
 class KeyField(QWidget):
     """Two lists, tonic and scale, and the leaning beside them. Calls `changed` with the chosen key or None."""
 
@@ -31,6 +35,7 @@ class KeyField(QWidget):
             self.tonic.addItem(name, pitch_class)
         self.scale = QComboBox()
         self.scale.setAccessibleName("Scale of the key")
+        self.scale.setMinimumWidth(LEAST_SCALE_PX)
         for scale in Scale:
             self.scale.addItem(scale.label, scale.name)
         self.leaning = ElidedLabel()
