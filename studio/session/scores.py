@@ -72,7 +72,7 @@ def scores_of(counts: Counts, confidence: float = CONFIDENCE, resamples: int = R
     n the number of tests: resampling few tests understates by about that much (Hesterberg 2015, "What teachers should
     know about the bootstrap", section 4). It says how the strengths could come out with as many other tests like these,
     and is never narrower than if all comparisons were independent (`_least_error`): tests that happen to agree, as
-    when all are ties, leave something open all the same. In simulations with 6 to 12 tests of 2 to 4 entrants, intervals
+    when all are ties, leave something open all the same. In simulations of 6 to 12 tests with 2 to 4 entrants, those
     of 95 % held the truth in 95 to 99 %: they err on the careful side.
     """
     rest = dict.fromkeys(range(len(counts.entrants)))
