@@ -103,6 +103,7 @@ class Audition:
         if slot is not None and slot not in (*self._board.slots, self._board.original):
             raise RefusedRequest("This take is not showing any more: choose another one.")
         self._board.auditioned, self.choose_first, self.hearing_before = slot, False, False
+        self._board.heard_by_itself = False
         self.hear_now(self.when)
         self._tell(Topic.TAKES)
 
@@ -114,12 +115,19 @@ class Audition:
             index = slots.index(now) + step if now in slots else (0 if step > 0 else -1)
             self.hear(slots[index % len(slots)])
 
-    def hear_first(self) -> None:
-        """Let the loop play the first take as soon as it has a whole bar, unless the user chose already."""
+    def follow(self, before: TakeSlot | None) -> None:
+        """Takes have got further: bring what is heard up to date; `before` was auditioned until now.
+
+        The loop plays the first take as soon as it has a whole bar, unless the user chose already.
+        """
         if self.choose_first and self._board.auditioned is None:
             slot = next((slot for slot in self._board.shown if slot.playable_notes), None)
             if slot is not None:
                 self._board.auditioned, self.choose_first = slot, False
+                self._board.heard_by_itself = True
+        now = self._board.auditioned
+        if now is not None or before is not None:
+            self.hear_now(self.when if before is not None and now is not before else SwitchWhen.NOW)
 
     @property
     def can_hear_before(self) -> bool:

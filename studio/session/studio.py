@@ -137,15 +137,14 @@ class Studio:
         """Take in what the engine and the player have told, and bring the player up to date. Never waits."""
         self._news.clear()
         told: list[EngineMessage] = []
+        before = self.takes.auditioned
         for message in self.engine.poll():
             if isinstance(message, Studied):
                 self._questions.receive(message)
             elif not self.tree.receive(message):
                 (told.append if self.takes.receive(message) else self.on_shelf_news)(message)
         if told:
-            self.auditioning.hear_first()
-            if self.takes.auditioned is not None:
-                self.auditioning.hear_now()
+            self.auditioning.follow(before)
             if any(isinstance(message, Finished) for message in told):
                 self.auditioning.say_outcome()
             self._tell(Topic.TAKES)

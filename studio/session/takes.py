@@ -138,6 +138,8 @@ class TakesBoard:
         self.answers: tuple[ModelAnswer, ...] = ()
         self.auditioned: TakeSlot | None = None
         """The take that the loop plays in place of what the document holds there; None plays the document."""
+        self.heard_by_itself = False
+        """Whether the auditioned take plays because it was the first one, and not because the user chose it."""
         self.mixture: TakeSlot | None = None
         """The take that the user puts together from others (`mixture.Mixture`), None while nothing is in it."""
         self.running = False
@@ -301,7 +303,10 @@ class TakesBoard:
             told(slot)
 
     def _choose(self, answer: ModelAnswer, message: Chosen) -> None:
-        """Show what was chosen, best first; a take that the user hears, has marked or mixed stays behind them."""
+        """Show what was chosen, best first; a take that the user hears, has marked or mixed stays behind them.
+
+        Where the first take just played by itself and was not chosen, the best of its model goes on in its place.
+        """
         request, card = self.request, answer.card
         assert request is not None
         chosen = []
@@ -315,12 +320,15 @@ class TakesBoard:
         answer.slots, answer.chosen = (*chosen, *kept), message.sentence
         for place, slot in enumerate(answer.slots):
             slot.place = place
+        if self.auditioned is not None and self.auditioned not in self.slots:
+            self.auditioned = answer.slots[0] if answer.slots else None
 
     def _is_wanted(self, slot: TakeSlot) -> bool:
         """Whether the user has shown interest in a take."""
         mark, mixed = slot.mark, () if self.mixture is None else self.mixture.sources
         named = mark.starred or bool(mark.label) or bool(mark.note)
-        return slot is self.auditioned or named or slot.source is not None or slot in mixed
+        heard = slot is self.auditioned and not self.heard_by_itself
+        return heard or named or slot.source is not None or slot in mixed
 
     def _end(self, answer: ModelAnswer, state: AnswerState) -> None:
         """A model has no more to say: what it left unfinished goes."""

@@ -439,6 +439,14 @@ def test_chosen_takes_come_first_and_what_the_user_hears_or_starred_stays(asked:
     assert beta.slots == (b1, b0)
 
 
+def test_a_first_take_that_played_by_itself_gives_way_to_the_best_of_its_model(asked: Studio) -> None:
+    board = asked.takes
+    assert board.job is not None and board.auditioned is board.slots[0]
+    alpha = board.answers[0]
+    board.receive(Chosen(board.job, "alpha", chosen_of(alpha.slots, 3, 1), "Chosen from 4."))
+    assert [slot.index for slot in alpha.slots] == [3, 1] and board.auditioned is alpha.slots[0]
+
+
 def test_how_takes_are_chosen_is_a_wish_that_the_settings_remember(studio: Studio, rig: Any) -> None:
     assert studio.wishes.choosing == Choosing()
     studio.wishes = replace(studio.wishes, choosing=Choosing(pool=5, drop_alike=False, second_model="beta"))
