@@ -75,7 +75,8 @@ SWITCH_TAKES = Setting("switch_takes", "bar", "When a take that is chosen while 
 MATCH_LOUDNESS = Setting("match_loudness", True, "Whether all takes are heard equally loud; what you keep is as the "
                          "model wrote it.")  # fmt: skip
 HEAR_TAKES_ALONE = Setting("hear_takes_alone", False, "Whether takes are heard without the song's other tracks.")
-WHY_MODEL = Setting("why_model", "", "Model that is asked about notes; empty for who wrote them, else the first.")
+WHY_MODEL = Setting("why_model", "", "Model that is asked about notes; empty for who wrote them, else the first.",
+                    listed=False)  # fmt: skip
 MODELS_FOLDER = Setting("models_folder", "", "Folder with more models; empty for the program's own.")
 PROVENANCE_IN_MIDI = Setting(
     "provenance_in_midi", False, "Whether an exported MIDI file tells, as text, the model, seed and settings of each"

@@ -44,6 +44,12 @@ notes the song holds, `provenance_text` tells it in MIDI files.
 `studio.takes.blind` tells every view to hide what would give takes away. Over all tests `tally` counts votes, `scores`
 fits Bradley-Terry strengths with intervals or says why the votes do not carry them, `tally_csv` writes both.
 
+`WhyDesk` (`why`) asks models about notes, whoever wrote them: what else a note could be, what attention lay on, which
+pitches come next; its `SurpriseDesk` has the notes in sight judged. `Whom` says which model is asked, `Studies` what
+can be asked. An `Aside` is one kind of question: the latest counts, requests go first, answers are remembered by all
+that they depend on; `SurpriseBook` remembers surprise by what the model heard, so that edits ask little and undo asks
+nothing.
+
 What is heard is the document's score, or, while a take is auditioned, that score with the complete bars of the
 take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are
 made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.requests import Surprise, TakeSurprise
+from ml.requests import NOTE_FIELDS, Surprise, TakeSurprise
 from studio.session.aside import Aside, Same
 from studio.session.studies import Studies
 from studio.session.studio import Studio
@@ -19,6 +20,14 @@ MOST_STRETCHES = 24
 """Of the song in sight so much is judged at most, from its left edge on."""
 MOST_TOGETHER = 4
 """So many stretches are asked about at once."""
+LOUDNESS = NOTE_FIELDS.index("velocity")
+
+
+def loudness_aside(fields: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bits (5, n) without those of the velocity: in music played by hand they would drown what is written."""
+    found = fields.copy()
+    found[LOUDNESS] = 0.0
+    return found
 
 
 class SurpriseDesk:
@@ -63,20 +72,17 @@ class SurpriseDesk:
         self._look_at_take()
 
     def bits(self, track: int, ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Bits of these notes of the song, not a number where they are not known; shape of `ids`."""
+        """Bits of these notes of the song, loudness aside; not a number where they are not known; shape of `ids`."""
         return self._book.bits(track, ids)
 
     def take_bits(self, slot: TakeSlot) -> NDArray[np.float64]:
-        """Bits of a take's notes in their order, not a number where they are not known.
-
-        Of the model that wrote the take they are those that it told while it wrote.
-        """
+        """The same of a take's notes, in their order."""
         model = self._whom.of(slot)
-        if model is None or model.id == slot.model:
-            return np.array([note.bits for note in slot.notes], np.float64)
-        answer = self._take.answer if self._take.key == (model.id, Same(slot.notes)) else None
-        known = isinstance(answer, TakeSurprise) and answer.fields.shape[1] == len(slot.notes)
-        return answer.total if known and isinstance(answer, TakeSurprise) else np.full(len(slot.notes), np.nan)
+        asked = model is not None and self._take.key == (model.id, Same(slot.notes))
+        answer = self._take.answer if asked else None
+        if isinstance(answer, TakeSurprise) and answer.fields.shape[1] == len(slot.notes):
+            return loudness_aside(answer.fields).sum(axis=0)
+        return np.full(len(slot.notes), np.nan)
 
     @property
     def state(self) -> str:
@@ -122,7 +128,7 @@ class SurpriseDesk:
     def _look_at_take(self) -> None:
         slot = self._studio.takes.auditioned
         model = self._whom.of(slot)
-        if slot is None or slot.take is None or model is None or model.id == slot.model or self._studio.takes.blind:
+        if slot is None or slot.take is None or model is None or self._studio.takes.blind:
             self._take.forget()
         else:
             self._take.ask((model.id, Same(slot.notes)), model.id, self._studies.take_surprise(slot.take))
@@ -132,6 +138,7 @@ class SurpriseDesk:
         answer, key = self._stretch.answer, self._stretch.key
         if isinstance(answer, Surprise) and isinstance(key, tuple):
             model, score, first, last = key
+            answer = replace(answer, fields=loudness_aside(answer.fields))
             for number in range(first, last + 1):
                 self._book.write(model, score.value, number, answer)
             self._stretch.forget()

@@ -24,9 +24,10 @@ from ml.requests import (
 from studio.engine import StudyWork
 
 
-def fields_of(bits: np.ndarray) -> np.ndarray:
-    """Bits (n,) as those of the five fields, all of them in the pitch."""
-    return np.stack([np.zeros(len(bits)), np.zeros(len(bits)), bits, np.zeros(len(bits)), np.zeros(len(bits))])
+def fields_of(bits: np.ndarray, loudness: float) -> np.ndarray:
+    """Bits (n,) of the pitch as those of the five fields, with these of the velocity."""
+    none = np.zeros(len(bits))
+    return np.stack([none, none, bits, none, none + loudness])
 
 
 @dataclass
@@ -40,6 +41,7 @@ class CannedStudies:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     before: Callable[[], None] = lambda: None
     no_attention: frozenset[str] = frozenset()
+    loudness_bits: float = 0.0
 
     def _work(self, name: str, answer: Callable[[str], object], *facts: Any) -> StudyWork:
         def work(model: Any, cancelled: Callable[[], bool]) -> object:
@@ -59,13 +61,15 @@ class CannedStudies:
                 part = track.notes.take(track.notes.starting(start_tick, end_tick))
                 found += [(index, note.id, note.pitch / 10) for note in part]
             tracks, ids, bits = (np.array([row[i] for row in found]) for i in range(3))
-            return Surprise(tracks.astype(np.int64), ids.astype(np.int64), fields_of(bits.astype(np.float64)))
+            return Surprise(
+                tracks.astype(np.int64), ids.astype(np.int64), fields_of(bits.astype(np.float64), self.loudness_bits)
+            )
 
         return self._work("surprise", answer, start_tick, end_tick)
 
     def take_surprise(self, take: Take) -> StudyWork:
         bits = np.array([note.pitch / 10 for note in take.notes])
-        return self._work("take surprise", lambda _: TakeSurprise(fields_of(bits), 0.0))
+        return self._work("take surprise", lambda _: TakeSurprise(fields_of(bits, self.loudness_bits), 0.0))
 
     def what_else(self, score: Score, track: int, note_id: int, limits: Limits) -> StudyWork:
         notes = score.tracks[track].notes

@@ -6,4 +6,6 @@ one file each, in `layers/`; what the mouse does is one small gesture a file, in
 dispatcher. A gesture shows what it would do as an overlay and commits once, when the button is let go, as
 one named step; Esc drops it. Notes are painted in batches from the columns of a `NoteTable`, found by
 binary search, so a frame costs the same whether the piece has a thousand notes or a million.
+
+`RollInsight` holds what models say of notes, for the layers and keys that show it; `studio.ui.why` fills it.
 """

@@ -71,6 +71,7 @@ class SurpriseFlow:
         title = "Surprise" if model is None else f"Surprise to {model.name}"
         if heard is not None and of_take is not None and model is not None and of_take.id != model.id:
             title += f", of this take to {of_take.name}"
+        title += ", loudness aside"
         self._context.insight.surprise = SurpriseView(
             self._desk.surprise.bits, self._bits_of_take, title, self._desk.surprise.state
         )

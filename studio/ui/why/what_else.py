@@ -13,7 +13,7 @@ from ml.requests import Alternatives, Option
 from studio.ui.labels import dim_label, heading
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.spelling import pitch_label
-from studio.ui.why.option_row import OptionRow
+from studio.ui.why.option_row import COLUMN_PX, OptionRow
 from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_heading, own_share
 
 MOST_ROWS = 8
@@ -49,14 +49,17 @@ class WhatElse(QFrame):
         self.title = heading("What else?")
         self.text = dim_label(wrap=True)
         self.text.setMinimumWidth(300)
-        self._body = QHBoxLayout()
-        self._body.setSpacing(14)
+        self._lists = QWidget()
+        self._lists.hide()
+        self._columns = QHBoxLayout(self._lists)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(14)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
         layout.addWidget(self.title)
         layout.addWidget(self.text)
-        layout.addLayout(self._body)
+        layout.addWidget(self._lists)
 
     def show_sentence(self, sentence: str) -> None:
         """That an answer is awaited, or why there is none."""
@@ -84,6 +87,8 @@ class WhatElse(QFrame):
             self._column("Start", found.onsets, start_text, ending_text(found)),
             self._column("Length", found.lengths, length_text),
         )
+        self.text.setMinimumWidth(3 * COLUMN_PX)
+        self._lists.show()
         self._keep_inside()
 
     def _column(
@@ -99,7 +104,7 @@ class WhatElse(QFrame):
         if below:
             column.addWidget(dim_label(below, wrap=True))
         column.addStretch(1)
-        self._body.addLayout(column, 1)
+        self._columns.addLayout(column, 1)
         return rows
 
     def _take(self, option: Option) -> None:
@@ -120,6 +125,9 @@ class WhatElse(QFrame):
 
     def _keep_inside(self) -> None:
         """Take the size that is needed, and a place inside the window from which the note can be seen."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
         self.adjustSize()
         room, note = self._window.rect(), self._note
         below = note.bottom() + GAP_PX + self.height() <= room.bottom()

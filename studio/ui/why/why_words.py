@@ -32,17 +32,18 @@ def no_notes_caption(model: str) -> str:
 
 
 def note_heading(context: RollContext, found: Alternatives, model: str) -> str:
-    """ "G4 at 5:2:000 to Blend: 3.2 bits" """
-    note = found.note
+    """ "G4 at 5:2:000: 3.2 bits to Blend", loudness aside."""
+    note, bits = found.note, float(found.fields[:-1].sum())
     place = context.time_map.bar_beat(note.start)
     name = pitch_label(note.pitch, context.key_at(note.start))
-    return f"{name} at {place} to {model}: {float(found.fields.sum()):.1f} bits"
+    return f"{name} at {place}: {bits:.1f} bits to {model}"
 
 
 def own_share(found: Alternatives) -> str:
-    """How the bits of the note come about, field by field."""
-    onset, _, pitch, length, _ = (float(bits) for bits in found.fields)
-    return f"start {onset:.1f} · pitch {pitch:.1f} · length {length:.1f} bits"
+    """How the bits of the note come about, field by field; and its loudness, which is left out of them."""
+    onset, part, pitch, length, loudness = (float(bits) for bits in found.fields)
+    track = f" · track {part:.1f}" if part >= 0.05 else ""
+    return f"start {onset:.1f}{track} · pitch {pitch:.1f} · length {length:.1f}; its loudness {loudness:.1f} more"
 
 
 def ending_text(found: Alternatives) -> str:
