@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from studio.project.prompt_codec import skeleton_of
@@ -12,9 +13,9 @@ from studio.project.take_records import RequestRecord, TreeRecord
 class TreeBounds:
     """Notes of all takes, and notes and events of all prompts (a table that several share counts once).
 
-    In words: the prompts of the oldest requests go first, then whole requests from the oldest on; those with a take
-    that is starred, labelled, noted or in the song are the last to go. A request without its prompt is still shown,
-    heard and accepted, but cannot be replayed.
+    In words: the prompts of the oldest requests go first, those with a starred, labelled or noted take last; then whole
+    requests from the oldest on, those with a take that is marked so or in the song last. The newest request always
+    stays whole. A request without its prompt is still shown, heard and accepted, but cannot be replayed.
     """
 
     take_notes: int = 400_000
@@ -32,7 +33,7 @@ def within(tree: TreeRecord, bounds: TreeBounds = BOUNDS) -> TreeRecord:
 
 def _without_requests(tree: TreeRecord, bounds: TreeBounds) -> TreeRecord:
     notes, staying = 0, set()
-    for place, record in enumerate(_by_worth(tree), 1):
+    for place, record in enumerate(_by_worth(tree, lambda record: record.precious), 1):
         notes += sum(len(take.notes) for take in record.takes)
         if (notes > bounds.take_notes or place > bounds.requests) and place > 1:
             break
@@ -45,13 +46,13 @@ def _without_requests(tree: TreeRecord, bounds: TreeBounds) -> TreeRecord:
 def _without_prompts(tree: TreeRecord, bounds: TreeBounds) -> TreeRecord:
     counted: set[int] = set()
     rows, full, going = 0, False, set()
-    for record in _by_worth(tree):
+    for record in _by_worth(tree, lambda record: any(take.marked for take in record.takes)):
         if not record.has_prompt:
             continue
         new = [part for track in record.request.score.tracks for part in (track.notes, track.events)]
         new = [part for part in new if id(part) not in counted]
         rows += sum(map(len, new))
-        full = full or rows > bounds.prompt_rows
+        full = full or (rows > bounds.prompt_rows and record.number != tree.requests[-1].number)
         if full:
             going.add(record.number)
         else:
@@ -71,6 +72,7 @@ def _bare(record: RequestRecord) -> RequestRecord:
     return replace(record, request=request, has_prompt=False)
 
 
-def _by_worth(tree: TreeRecord) -> list[RequestRecord]:
-    """What is to stay longest first: what the user marked or accepted, then the newest."""
-    return sorted(tree.requests, key=lambda record: (not record.precious, -record.number))
+def _by_worth(tree: TreeRecord, precious: Callable[[RequestRecord], bool]) -> list[RequestRecord]:
+    """What is to stay longest first: the newest request, then precious ones, then the others, newest first."""
+    newest = tree.requests[-1].number if tree.requests else 0
+    return sorted(tree.requests, key=lambda one: (one.number != newest, not precious(one), -one.number))

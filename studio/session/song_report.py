@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,12 @@ def song_report(
     for those that the tree has not."""
     known, named = by_source(requests), _named(origins)
     counts: Counter[int] = Counter()
-    edited: dict[int, int | None] = defaultdict(int)
-    for source, notes in notes_by_source(score).items():
-        counts[source] = len(notes)
-        found = known.get(source)
-        edited[source] = None
-        if found is not None:
-            edited[source] = edited_notes(notes, found[2], score.ticks_per_quarter)
+    for track in score.tracks:
+        sources, numbers = np.unique(track.notes.source, return_counts=True)
+        counts.update(dict(zip(sources.tolist(), numbers.tolist(), strict=True)))
+    edited: dict[int, int | None] = dict.fromkeys(counts)
+    for source, notes in notes_by_source(score, known.keys()).items():
+        edited[source] = edited_notes(notes, known[source][2], score.ticks_per_quarter)
     by_model: dict[str, list[int]] = defaultdict(list)
     names: dict[str, str] = {}
     for source in counts:
@@ -111,20 +110,21 @@ def edited_notes(notes: Iterable[Place], one: Acceptance, ticks_per_quarter: int
 
 def edits_since(score: Score, requests: Iterable[RequestRecord]) -> dict[int, int]:
     """How many notes of each accepted take are edited in the song, or deleted from it, by their source number."""
-    notes = notes_by_source(score)
+    known = by_source(requests)
+    notes = notes_by_source(score, known.keys())
     found = {}
-    for source, (_, _, one) in by_source(requests).items():
+    for source, (_, _, one) in known.items():
         there = notes.get(source, [])
         found[source] = edited_notes(there, one, score.ticks_per_quarter) + max(len(one.notes) - len(there), 0)
     return found
 
 
-def notes_by_source(score: Score) -> dict[int, list[Place]]:
-    """Every note by its source number."""
+def notes_by_source(score: Score, wanted: Collection[int]) -> dict[int, list[Place]]:
+    """The notes of these source numbers."""
     found: dict[int, list[Place]] = defaultdict(list)
     for track in score.tracks:
         table = track.notes
-        for source in np.unique(table.source).tolist():
+        for source in set(np.unique(table.source).tolist()) & set(wanted):
             rows = np.flatnonzero(table.source == source)
             columns = (table.start[rows], table.pitch[rows], table.length[rows], table.velocity[rows])
             found[source] += zip(*(column.tolist() for column in columns), strict=True)

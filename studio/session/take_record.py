@@ -89,6 +89,18 @@ def same_notes(one: Iterable[TakeNote], other: Iterable[TakeNote]) -> bool:
     return sorted(map(place_of, one)) == sorted(map(place_of, other))
 
 
+def in_order(record: RequestRecord) -> RequestRecord:
+    """The request with its takes as the board shows them: by model as they were asked, then by place or number."""
+    models = [model for model, _ in record.models]
+
+    def place(take: TakeRecord) -> tuple[int, int]:
+        model = models.index(take.model) if take.model in models else len(models)
+        return model, take.index if take.place is None else take.place
+
+    takes = tuple(sorted(record.takes, key=place))
+    return record if takes == record.takes else replace(record, takes=takes)
+
+
 def by_source(
     requests: Iterable[RequestRecord],
 ) -> dict[int, tuple[RequestRecord, TakeRecord, Acceptance]]:

@@ -17,7 +17,7 @@ from studio.project import Acceptance, RequestRecord, TakeRecord, TakeRef, TakeS
 from studio.project.tree_bounds import BOUNDS, TreeBounds, within
 from studio.project.tree_records import gone_record, request_record, take_record, with_take
 from studio.session.take_figures import TakeMark
-from studio.session.take_record import accepted_notes, by_source, recorded
+from studio.session.take_record import accepted_notes, by_source, in_order, recorded
 from studio.session.takes import TakesBoard, TakeSlot
 
 Keep = Callable[[str, Mapping[str, Any], Score | None], None]
@@ -115,7 +115,7 @@ class TakeTree:
                 replace(take, state=TakeState.REJECTED) if take.state is TakeState.SHOWING else take
                 for take in request.takes
             )
-            self._requests[request.number] = replace(request, takes=takes)
+            self._requests[request.number] = in_order(replace(request, takes=takes))
         self._open, self._asked, self._seen, self.cut = None, None, {}, ""
         self._promised = {}
         self._unsaved_marks = not saved and any(take.marked for one in record.requests for take in one.takes)
@@ -276,7 +276,7 @@ class TakeTree:
             del self._requests[record.number]
 
     def _put_take(self, number: int, take: TakeRecord) -> None:
-        self._requests[number] = with_take(self._requests[number], take)
+        self._requests[number] = in_order(with_take(self._requests[number], take))
         name, value = take_record(number, take)
         self._keep(name, value, None)
 

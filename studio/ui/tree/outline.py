@@ -72,7 +72,7 @@ def outline(requests: Sequence[RequestRecord], words: str = "", show: Show = Sho
     searching = bool(wanted) or show is not Show.ALL
     for row in rows.values():
         takes = [t for t in row.record.takes if show.wants(t) and (not wanted or _fits(row, t, wanted))]
-        row.takes = [TakeRow(row, take, number) for number, take in enumerate(_ordered(row.record, takes))]
+        row.takes = [TakeRow(row, take, number) for number, take in enumerate(takes)]
     if searching:
         return _numbered([row for row in rows.values() if row.takes])
     return _nested(rows)
@@ -117,17 +117,6 @@ def _line(row: RequestRow, children: dict[int, list[RequestRow]], above: TakeRow
     for follower in found:
         follower.above = above
     return found
-
-
-def _ordered(record: RequestRecord, takes: list[TakeRecord]) -> list[TakeRecord]:
-    """By model as they were asked, then as the board showed them; mixtures last."""
-    models = [model for model, _ in record.models]
-
-    def place(take: TakeRecord) -> tuple[int, int]:
-        model = models.index(take.model) if take.model in models else len(models)
-        return model, take.index if take.place is None else take.place
-
-    return sorted(takes, key=place)
 
 
 def _numbered(rows: list[RequestRow]) -> list[RequestRow]:

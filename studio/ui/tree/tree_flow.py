@@ -15,6 +15,7 @@ from studio.session.song_report import edits_since
 from studio.session.take_diff import TakeDiff
 from studio.session.take_record import by_source
 from studio.session.take_tree import mark_of
+from studio.session.topic import Topic
 from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.commands.tree_actions import TreeCommands
 from studio.ui.theme import Theme
@@ -41,6 +42,7 @@ class TreeFlow:
         self.panel = TreePanel(window.bound, TreeWishes(self._on_chosen, self._hear_safely, window.roll.setFocus))
         self.panel.hide()
         self._column: SideColumn | None = None
+        self._was_blind = False
         self.layer = DiffLayer(window.context)
         window.roll.note_area.overlays.append(self.layer)
         self._refresh_due, self._edits_due = (
@@ -50,6 +52,7 @@ class TreeFlow:
         self._ends = [
             self._desk.tree.subscribe(self._on_tree),
             self._studio.document.subscribe(self._on_document),
+            self._studio.subscribe(self._on_studio),
         ]
         self._desk.on_replayed.append(self._on_replayed)
 
@@ -130,6 +133,12 @@ class TreeFlow:
     def _on_tree(self) -> None:
         if self.shown and not self._refresh_due.isActive():
             self._refresh_due.start()
+
+    def _on_studio(self, topic: Topic) -> None:
+        """A blind test begins or ends: its takes are hidden or shown."""
+        if topic is Topic.TAKES and self._studio.takes.blind != self._was_blind:
+            self._was_blind = self._studio.takes.blind
+            self._on_tree()
 
     def _on_document(self, change: Change) -> None:
         if change.kind is ChangeKind.SCORE:

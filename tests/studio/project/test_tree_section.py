@@ -235,7 +235,7 @@ def test_whole_requests_go_from_the_oldest_on_but_never_the_last_one() -> None:
     tree = TreeRecord((accepted, *tree.requests[1:]))
     assert [r.number for r in within(tree, TreeBounds(take_notes=20)).requests] == [1, 4, 5]
     assert [r.number for r in within(tree, TreeBounds(requests=2)).requests] == [1, 5]
-    assert [r.number for r in within(tree, TreeBounds(take_notes=1)).requests] == [1]
+    assert [r.number for r in within(tree, TreeBounds(take_notes=1)).requests] == [5]
     assert within(tree) is tree
 
 

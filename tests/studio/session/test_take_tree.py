@@ -19,11 +19,13 @@ from studio.edit.selection import select_all
 from studio.engine import Engine, Shelf
 from studio.project import AppFolders, Journal, SettingsStore, TakeState
 from studio.project.prompt_codec import skeleton_of
+from studio.project.tree_bounds import TreeBounds
 from studio.session import Studio
 from studio.session.audition import TakePart
 from studio.session.take_diff import difference
 from studio.session.take_figures import TakeMark
 from studio.session.take_record import same_notes, take_of
+from studio.session.take_tree import TakeTree
 from studio.session.wishes import Wishes
 
 Answered = Callable[[Studio], None]
@@ -154,6 +156,23 @@ def test_takes_of_a_song_that_was_never_edited_survive_a_crash_too(
         assert len(again.tree.tree.requests[0].takes) == 4
     finally:
         again.close()
+
+
+def test_a_tree_that_has_grown_large_lets_the_oldest_prompts_go_and_says_so(
+    open_tune: Studio, answered: Answered
+) -> None:
+    studio = open_tune
+    tree = TakeTree(lambda name, value, score: None, bounds=TreeBounds(prompt_rows=60))
+    studio.piece.tree = tree
+    for number in range(3):
+        ask(studio, answered)
+        studio.accept(studio.takes.slots[0])
+        if not number:
+            first = tree.requests[0]
+            tree.mark(first.ref(first.takes[1]), TakeMark(starred=True))
+    assert [record.has_prompt for record in tree.requests] == [True, False, True]
+    assert "cannot be replayed any more" in tree.cut
+    assert all(len(record.takes) == 4 for record in tree.requests)
 
 
 # --- going back and on

@@ -84,8 +84,8 @@ def test_takes_are_found_by_words_and_filters() -> None:
 
     assert found("HOOK") == ["1 LSTM 1"]
     assert found("gru strings") == ["2 GRU 1"]
-    assert found("seed 102") == ["2 LSTM 2", "2 GRU 1"]
-    assert found("bar 3") == ["2 LSTM 2", "2 GRU 1"]
+    assert found("seed 102") == ["2 GRU 1", "2 LSTM 2"]
+    assert found("bar 3") == ["2 GRU 1", "2 LSTM 2"]
     assert found(show=Show.STARRED) == ["1 LSTM 2"]
     assert found(show=Show.KEPT) == ["2 LSTM 2"]
     assert found("nothing of the kind") == []
