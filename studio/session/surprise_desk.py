@@ -81,7 +81,7 @@ class SurpriseDesk:
         asked = model is not None and self._take.key == (model.id, Same(slot.notes))
         answer = self._take.answer if asked else None
         if isinstance(answer, TakeSurprise) and answer.fields.shape[1] == len(slot.notes):
-            return loudness_aside(answer.fields).sum(axis=0)
+            return np.asarray(loudness_aside(answer.fields).sum(axis=0), np.float64)
         return np.full(len(slot.notes), np.nan)
 
     @property
