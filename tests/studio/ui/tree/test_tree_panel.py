@@ -121,6 +121,11 @@ def test_a_key_shows_all_requests_with_what_became_of_their_takes(grown: MainWin
     assert [text.split(",")[0] for text in texts] == ["Continue Lead with bars 5–8", "Continue Lead with bars 9–12"]
     first = panel.model.data(panel.model.index(0, 0, panel.model.index(0, 0)))
     assert "in the song" in first
+    choose(grown, 1, 1)
+    facts = panel.facts.text()
+    for words in ("Alpha 2", "rejected", "weights 0000000000", "Seed", "temperature 1", "Asked", "Written on"):
+        assert words in facts
+    assert grown.bound.actions.clashes() == [], "no key of the tree is taken by another action"
     press(grown, "Ctrl+6")
     assert not grown.tree.shown
 
@@ -129,13 +134,6 @@ def test_nothing_yet_is_said(tune_window: MainWindow, press: Press) -> None:
     press(tune_window, "Ctrl+6")
     assert "Ask for some takes first" in tune_window.tree.panel.empty.text()
     assert tune_window.tree.panel.empty.isVisible()
-
-
-def test_the_chosen_take_says_where_it_came_from(grown: MainWindow) -> None:
-    choose(grown, 1, 1)
-    facts = grown.tree.panel.facts.text()
-    for words in ("Alpha 2", "rejected", "weights 0000000000", "Seed", "temperature 1", "Asked", "Written on"):
-        assert words in facts
 
 
 def test_search_and_filter_narrow_the_tree(grown: MainWindow, qtbot: object, press: Press) -> None:
@@ -148,6 +146,10 @@ def test_search_and_filter_narrow_the_tree(grown: MainWindow, qtbot: object, pre
     assert [row.takes[0].take.title for row in panel.model.requests] == ["Alpha 1"]
     QTest.mouseClick(panel.filter.buttons[1], Qt.MouseButton.LeftButton)
     assert panel.empty.text() == "No take fits what you look for."
+    QTest.mouseClick(panel.filter.buttons[0], Qt.MouseButton.LeftButton)
+    grown.studio.takes.blind = True
+    grown.tree.refresh()
+    assert [row.record.number for row in panel.model.requests] == [1], "takes in a blind test are kept secret"
 
 
 def test_a_take_is_starred_named_and_noted_by_keys(
@@ -257,13 +259,7 @@ def test_the_difference_is_drawn_in_three_colours(grown: MainWindow) -> None:
     assert colour_at(region + 240, 60) != theme.take_colour(1)
 
 
-def test_while_a_blind_test_runs_the_tree_keeps_its_takes_secret(grown: MainWindow) -> None:
-    grown.studio.takes.blind = True
-    grown.tree.refresh()
-    assert [row.record.number for row in grown.tree.panel.model.requests] == [1]
-
-
-def test_edits_since_accepting_are_counted(
+def test_edits_since_accepting_are_counted_and_reported(
     grown: MainWindow, until: Callable[[Callable[[], bool]], None], press: Press
 ) -> None:
     ref = choose(grown, 1, 0)
@@ -273,17 +269,10 @@ def test_edits_since_accepting_are_counted(
     press(grown, "Up")
     until(lambda: grown.tree.panel.delegate.edits.get(ref) == 2)
     assert "2 edited since" in grown.tree.panel.facts.text()
-
-
-def test_the_report_says_whose_notes_the_song_holds(grown: MainWindow, press: Press) -> None:
     press(grown, "Ctrl+Alt+P")
     (report,) = grown.findChildren(ReportDialog)
     assert "16 are yours (33%)." in report.text
+    assert "32 are by Alpha (67%), 2 of them edited since." in report.text
     QTest.mouseClick(report.copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == report.text
     report.close()
-
-
-def test_no_key_of_the_tree_is_taken_by_another_action(grown: MainWindow) -> None:
-    choose(grown, 1)
-    assert grown.bound.actions.clashes() == []
