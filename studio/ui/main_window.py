@@ -159,7 +159,9 @@ class MainWindow(QMainWindow):
         self._down.setStretchFactor(0, 1)
         self._down.setCollapsible(0, False)
         self._down.setCollapsible(2, False)
-        self.opening = Opening(self.audition, self._down, lambda: self.in_step.show_takes_now())
+        self.opening = Opening(
+            self.audition, self._down, lambda: self.in_step.show_takes_now(), lambda: self.in_step.show_comparison()
+        )
         column.addWidget(ToolStrip(self.bound, self.context, self.roll))
         column.addWidget(_rule())
         column.addWidget(self.notice)

@@ -130,7 +130,7 @@ class InStep:
     def show_takes(self) -> None:
         """The panel follows a moment after the roll, so that no single event holds the window up."""
         board, window = self._studio.takes, self._window
-        shape = (board.job, board.running, board.auditioned, tuple(slot.done for slot in board.slots))
+        shape = (board.job, board.running, board.auditioned)
         window.roll.set_take_layers(self._layers.layers_of(board))
         if shape != self._shown_shape or not board.running:
             self._panel_due.stop()
@@ -154,11 +154,16 @@ class InStep:
         window, board = self._window, self._studio.takes
         if window.opening.wants(board):
             window.audition.show_board(board, window.comparing.hearing)
-        was_open = window.opening.is_open
         window.opening.follow(board)
         window.models.show_board(board, brief=window.opening.shows_takes)
-        if window.opening.is_open != was_open:
-            window.bound.refresh()
+
+    def show_comparison(self) -> None:
+        """The comparison came or went."""
+        window, board = self._window, self._studio.takes
+        if not window.opening.is_open:
+            window.audition.show_board(board, window.comparing.hearing)  # empty by now: it keeps no takes alive
+            window.models.show_board(board, brief=False)
+        window.bound.refresh()
 
     def show_transport(self) -> None:
         transport, window = self._studio.transport, self._window

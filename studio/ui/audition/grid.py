@@ -28,7 +28,7 @@ EMPTY_TEXT = (
 
 
 class Grid(QScrollArea):
-    """Cells belong to takes: they are made once, moved when the order changes, and dropped with their take."""
+    """Cells belong to takes: they are moved when the order changes, and go to other takes when theirs is gone."""
 
     def __init__(self, wishes: CellWishes, stop_model: Callable[[str], None], look: CellLook) -> None:
         super().__init__()
@@ -42,6 +42,7 @@ class Grid(QScrollArea):
         self._stop_icon = QIcon()
         self._page = QWidget()
         self.cells: dict[TakeSlot, TakeCell] = {}
+        self._spare: list[TakeCell] = []
         self.headers: dict[str, ModelHeader] = {}
         self.empty = dim_label(EMPTY_TEXT, wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -54,7 +55,7 @@ class Grid(QScrollArea):
     def set_look(self, look: CellLook) -> None:
         self._look = look
         self._stop_icon = icons.icon("stop", look.theme.colour("text"), size_px=14)
-        for cell in self.cells.values():
+        for cell in (*self.cells.values(), *self._spare):
             cell.set_look(look)
         for header in self.headers.values():
             header.set_stop_icon(self._stop_icon)
@@ -82,12 +83,17 @@ class Grid(QScrollArea):
     def _renew(self) -> None:
         wanted = {cell.slot: cell for cell in self._view.cells}
         for slot in [slot for slot in self.cells if slot not in wanted]:
-            self._drop(self.cells.pop(slot))
+            self.cells[slot].hide()
+            self._spare.append(self.cells.pop(slot))
         models = {row.model for row in self._view.rows}
         for model in [model for model in self.headers if model not in models]:
-            self._drop(self.headers.pop(model))
+            header = self.headers.pop(model)
+            header.hide()
+            header.deleteLater()
         for slot, view in wanted.items():
-            if slot not in self.cells:
+            if slot not in self.cells and self._spare:
+                self.cells[slot] = self._spare.pop()
+            elif slot not in self.cells:
                 cell = self.cells[slot] = TakeCell(view, self._look, self._wishes)
                 cell.setParent(self._page)
         for row in self._view.rows:
@@ -95,11 +101,6 @@ class Grid(QScrollArea):
                 header = self.headers[row.model] = ModelHeader(row, self._stop_model)
                 header.set_stop_icon(self._stop_icon)
                 header.setParent(self._page)
-
-    @staticmethod
-    def _drop(widget: QWidget) -> None:
-        widget.hide()
-        widget.deleteLater()
 
     # --- places
 

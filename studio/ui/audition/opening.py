@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QSplitter
 
 from studio.session.takes import TakesBoard
 from studio.ui.audition.audition_view import MOST_SHARE, AuditionView
 
-LEAST_ROLL_PX, EASY_ROLL_PX = 130, 300
+LEAST_ROLL_PX, EASY_ROLL_PX = 130, 380
 """Heights of the roll: the least, and the one below which the lane under it gets smaller."""
 LEAST_LANE_PX = 64
 """Where not even this leaves room for the roll, the lane goes until the pane closes."""
@@ -21,13 +22,16 @@ class Opening:
 
     Closing it by hand ends that until it is opened by hand; opened while nothing is to be compared, it stays. The
     parts of `splitter` are the roll, the lane below it and the pane; `by_hand` is called after the user opened or
-    closed it.
+    closed it, `changed` when it came or went.
     """
 
-    def __init__(self, pane: AuditionView, splitter: QSplitter, by_hand: Callable[[], None]) -> None:
+    def __init__(
+        self, pane: AuditionView, splitter: QSplitter, by_hand: Callable[[], None], changed: Callable[[], None]
+    ) -> None:
         self._pane = pane
         self._splitter = splitter
         self._by_hand = by_hand
+        self._changed = changed
         self._by_itself = True
         self._held = False
         self._several = False
@@ -55,10 +59,20 @@ class Opening:
         """Open or close as the board asks for."""
         self._several = board.showing and len(board.answers) > 1
         self._blind = board.blind
-        if self.wants(board) != self.is_open:
-            self.put_away() if self.is_open else self._open()
+        wanted = self.wants(board)
+        if self.is_open and not wanted:
+            # Takes that go often make room for others at once: the pane waits a moment, so that nothing jumps.
+            QTimer.singleShot(0, self._pane, lambda: self._close(board))
+        elif wanted and not self.is_open:
+            self._open()
+            self._changed()
         elif self.is_open and self._tall_px is None and self._wanted_px() != self._fitted_px:
             self._fit(self._lane_px)
+
+    def _close(self, board: TakesBoard) -> None:
+        if self.is_open and not self.wants(board):
+            self.put_away()
+            self._changed()
 
     def toggle(self) -> None:
         """Open or close by hand."""

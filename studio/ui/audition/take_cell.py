@@ -49,7 +49,6 @@ class TakeCell(QWidget):
 
     def __init__(self, view: CellView, look: CellLook, wishes: CellWishes) -> None:
         super().__init__()
-        self.setObjectName(f"cell.{view.number}")
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
         self.view = view
@@ -88,6 +87,7 @@ class TakeCell(QWidget):
 
     def _say(self) -> None:
         view = self.view
+        self.setObjectName(f"cell.{view.number}")
         words = [view.label] if view.label else []
         words += [view.status] if view.status else [figure.text for figure in view.figures]
         words += [word for word, on in (("starred", view.starred), ("discarded", view.discarded)) if on]

@@ -56,7 +56,9 @@ def drag_bars(window: MainWindow, number: int, first: int, last: int) -> None:
     QTest.mouseRelease(shown, Qt.MouseButton.LeftButton, pos=middles[1])
 
 
-def test_it_opens_by_itself_when_two_models_answer_and_goes_with_the_takes(compared: MainWindow, press: Press) -> None:
+def test_it_opens_by_itself_when_two_models_answer_and_goes_with_the_takes(
+    compared: MainWindow, press: Press, until: Callable[..., None]
+) -> None:
     window = compared
     assert window.audition.isVisible()
     assert [header.name.text() for header in window.audition.grid.headers.values()] == ["Alpha", "Beta"]
@@ -69,8 +71,9 @@ def test_it_opens_by_itself_when_two_models_answer_and_goes_with_the_takes(compa
     assert figures[3] == "8.0/bar"
     roll_px = window.roll.height()
     press(window, "Esc")
-    assert not window.audition.isVisible()
+    until(lambda: not window.audition.isVisible())
     assert window.roll.height() > roll_px
+    assert not window.audition.grid.cells
 
 
 def test_one_model_needs_no_comparison(tune_window: MainWindow, answered: Answered, press: Press) -> None:
@@ -84,7 +87,7 @@ def test_one_model_needs_no_comparison(tune_window: MainWindow, answered: Answer
 
 
 def test_closed_by_hand_it_stays_closed_and_remembers_that_and_its_height(
-    compared: MainWindow, press: Press, answered: Answered
+    compared: MainWindow, press: Press, answered: Answered, until: Callable[..., None]
 ) -> None:
     window = compared
     sizes = window._down.sizes()
@@ -92,7 +95,7 @@ def test_closed_by_hand_it_stays_closed_and_remembers_that_and_its_height(
     window._down.splitterMoved.emit(0, 0)
     remembered = window.opening.remembered()
     press(window, "Ctrl+5")
-    assert not window.audition.isVisible()
+    until(lambda: not window.audition.isVisible())
     press(window, "Esc")
     answered(window)
     assert not window.audition.isVisible()
