@@ -80,8 +80,8 @@ def opened(window: MainWindow, until: Until) -> WhatElse:
 # --- surprise
 
 
-def test_a_key_colours_notes_by_surprise_and_takes_the_colours_away(
-    shown: MainWindow, press: Press, until: Until
+def test_a_key_colours_notes_by_surprise_to_the_model_that_is_chosen(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
 ) -> None:
     insight = shown.context.insight
     press(shown, "U")
@@ -90,20 +90,21 @@ def test_a_key_colours_notes_by_surprise_and_takes_the_colours_away(
     ids = shown.context.notes.id
     assert np.allclose(insight.surprise.of_song(0, ids), shown.context.notes.pitch / 10)
     assert shown.bound["view.surprise"].isChecked()
-    press(shown, "U")
-    assert insight.surprise is None and not shown.bound["view.surprise"].isChecked()
-
-
-def test_an_edit_is_judged_when_it_has_come_to_rest(
-    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
-) -> None:
-    press(shown, "U")
-    until(lambda: studies.count("surprise") == 1)
+    menu = shown.why.model_menu()
+    names = [entry.text() for entry in menu.actions()]
+    assert names[1:] == ["Alpha", "Beta"] and menu.actions()[0].isChecked()
+    menu.actions()[2].trigger()
+    until(lambda: ("surprise", "beta") in {asked[:2] for asked in studies.asked})
+    assert shown.context.insight.surprise.title == "Surprise to Beta, loudness aside"  # type: ignore[union-attr]
+    assert shown.why.model_menu().actions()[2].isChecked()
+    until(lambda: insight.surprise is not None and not insight.surprise.state)
+    asked = studies.count("surprise")
     click(shown, song_note(shown))
     press(shown, "Up", "Up", "Up")
-    assert studies.count("surprise") == 1
-    until(lambda: studies.count("surprise") == 2)
+    assert studies.count("surprise") == asked
+    until(lambda: studies.count("surprise") == asked + 1)
     press(shown, "U")
+    assert insight.surprise is None and not shown.bound["view.surprise"].isChecked()
 
 
 def test_the_heard_take_is_coloured_and_the_others_are_not(
@@ -136,17 +137,12 @@ def test_pointing_at_a_note_shows_what_was_looked_at_and_says_what_it_is_not(
     assert "Alpha" in insight.arcs.caption and "no cause" in insight.arcs.caption and "20 %" in insight.arcs.caption
     hover(shown, QPoint(3, 3))
     assert insight.arcs is None
+    hover(shown, place_of(shown, song_note(shown, 15)))
+    until(lambda: insight.arcs is not None)
+    assert len(insight.arcs.arcs) == 12 and "12 it looked at most, of 15" in insight.arcs.caption
     press(shown, "W")
     hover(shown, place_of(shown, song_note(shown, 5)))
     assert insight.arcs is None
-
-
-def test_no_more_than_twelve_arcs_are_shown(shown: MainWindow, press: Press, until: Until) -> None:
-    press(shown, "W")
-    hover(shown, place_of(shown, song_note(shown, 15)))
-    until(lambda: shown.context.insight.arcs is not None)
-    assert len(shown.context.insight.arcs.arcs) == 12  # type: ignore[union-attr]
-    assert "12 it looked at most, of 15" in shown.context.insight.arcs.caption  # type: ignore[union-attr]
 
 
 def test_a_model_without_attention_answers_in_words(
@@ -207,6 +203,8 @@ def test_clicking_a_note_offers_others_resting_on_one_tries_it_and_a_click_takes
 def test_an_offer_can_be_reached_and_taken_by_keys_alone(
     shown: MainWindow, press: Press, until: Until, qtbot: Any
 ) -> None:
+    press(shown, "Shift+W")
+    assert "select one" in shown.notice.text and shown.why.explain.popup is None
     note = song_note(shown)
     click(shown, note)
     press(shown, "Shift+W")
@@ -236,28 +234,21 @@ def test_escape_and_return_are_for_the_small_window_while_it_is_open(
     assert not shown.studio.takes.showing
 
 
-def test_a_click_beside_the_small_window_closes_it_and_means_what_it_means(
+def test_the_small_window_stays_inside_and_a_click_beside_closes_it_and_means_what_it_means(
     shown: MainWindow, press: Press, until: Until
 ) -> None:
     press(shown, "W")
-    click(shown, song_note(shown, 1))
-    first = opened(shown, until)
-    click(shown, song_note(shown, 9))
-    assert opened(shown, until) is not first
-    QTest.mouseClick(shown.tracks, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
-    assert shown.why.explain.popup is None
-
-
-def test_the_small_window_stays_inside_the_window(shown: MainWindow, press: Press, until: Until) -> None:
-    press(shown, "W")
-    for row in (0, 15):
+    before = None
+    for row in (0, 9, 15):
         click(shown, song_note(shown, row))
         popup = opened(shown, until)
-        assert shown.rect().contains(popup.geometry())
+        assert popup is not before and shown.rect().contains(popup.geometry())
         rows = [row for column in popup.columns for row in column]
         assert all(popup.rect().contains(QRect(row.mapTo(popup, QPoint()), row.size())) for row in rows)
         assert all(row.height() == ROW_PX for row in rows)
-        popup.close()
+        before = popup
+    QTest.mouseClick(shown.tracks, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
+    assert shown.why.explain.popup is None
 
 
 def test_swapping_a_note_of_a_take_changes_it_on_the_board(
@@ -272,12 +263,6 @@ def test_swapping_a_note_of_a_take_changes_it_on_the_board(
     assert slot is not None and slot.edited
     until(lambda: take_note(shown).pitch == note.pitch + 4)
     assert not shown.studio.document.can_undo
-
-
-def test_what_else_without_a_note_says_how(shown: MainWindow, press: Press) -> None:
-    press(shown, "Shift+W")
-    assert "select one" in shown.notice.text
-    assert shown.why.explain.popup is None
 
 
 def test_the_menu_of_the_roll_asks_about_the_note_it_was_opened_on(
@@ -298,16 +283,7 @@ def test_the_menu_of_the_roll_asks_about_the_note_it_was_opened_on(
     assert studies.count("what else in take") == 1
 
 
-def test_an_edit_closes_what_was_said_of_the_old_song(shown: MainWindow, press: Press, until: Until) -> None:
-    press(shown, "W")
-    click(shown, song_note(shown))
-    opened(shown, until)
-    document = shown.studio.document
-    document.apply("Higher", move_notes(document.score, select_all(document.score, 0), 0, 1))
-    assert shown.why.explain.popup is None
-
-
-def test_a_failed_question_is_said_in_the_small_window(
+def test_a_failed_question_is_said_in_the_small_window_and_an_edit_closes_it(
     shown: MainWindow, press: Press, until: Until, studies: CannedStudies
 ) -> None:
     def fail() -> None:
@@ -320,26 +296,15 @@ def test_a_failed_question_is_said_in_the_small_window(
     assert popup is not None and popup.text.text() == "Asking Alpha…"
     until(lambda: "ran out of memory" in popup.text.text())
 
+    document = shown.studio.document
+    document.apply("Higher", move_notes(document.score, select_all(document.score, 0), 0, 1))
+    assert shown.why.explain.popup is None
+
 
 # --- whom to ask, and what is next
 
 
-def test_another_model_can_be_asked_and_is_remembered(
-    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
-) -> None:
-    press(shown, "U")
-    until(lambda: studies.count("surprise") == 1)
-    menu = shown.why.model_menu()
-    names = [entry.text() for entry in menu.actions()]
-    assert names[1:] == ["Alpha", "Beta"] and menu.actions()[0].isChecked()
-    menu.actions()[2].trigger()
-    until(lambda: ("surprise", "beta") in {asked[:2] for asked in studies.asked})
-    assert shown.context.insight.surprise.title == "Surprise to Beta, loudness aside"  # type: ignore[union-attr]
-    assert shown.why.model_menu().actions()[2].isChecked()
-    press(shown, "U")
-
-
-def test_bars_on_the_keys_say_how_likely_each_pitch_is(
+def test_bars_on_the_keys_say_how_likely_each_pitch_is_while_no_music_plays(
     shown: MainWindow, press: Press, until: Until, studies: CannedStudies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press(shown, "Shift+U")
@@ -356,14 +321,6 @@ def test_bars_on_the_keys_say_how_likely_each_pitch_is(
     shown.in_step.show_playhead()
     until(lambda: studies.count("next") == asked + 1)
     assert studies.asked[-1][-1] == 1000
-    press(shown, "Shift+U")
-    assert shown.context.insight.heat is None and keys.likelihood_text(72) == ""
-    assert keys.grab().toImage() != plain
-
-
-def test_the_bars_go_while_music_plays_and_come_back_after(shown: MainWindow, press: Press, until: Until) -> None:
-    press(shown, "Shift+U")
-    until(lambda: shown.context.insight.heat is not None)
     press(shown, "Space")
     until(lambda: shown.context.insight.heat is None)
     press(shown, "Space")
@@ -372,6 +329,8 @@ def test_the_bars_go_while_music_plays_and_come_back_after(shown: MainWindow, pr
     shown.in_step.show_playhead()
     until(lambda: shown.context.insight.heat is not None)
     press(shown, "Shift+U")
+    assert shown.context.insight.heat is None and keys.likelihood_text(72) == ""
+    assert keys.grab().toImage() != plain
 
 
 def test_closing_the_window_in_the_middle_of_it_leaves_nothing(
