@@ -71,7 +71,11 @@ class TreePanel(QFrame):
         self.view.setHeaderHidden(True)
         self.view.setUniformRowHeights(True)
         self.view.setIndentation(14)
-        self.view.setStyleSheet("QTreeView { selection-background-color: transparent; }")  # the delegate paints it
+        # What is chosen is painted by the delegate; Qt would fill the margin beside it too.
+        self.view.setStyleSheet(
+            "QTreeView { selection-background-color: transparent; show-decoration-selected: 0; }"
+            "QTreeView::item:selected, QTreeView::branch:selected { background: transparent; }"
+        )
         self.view.setMouseTracking(True)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setAccessibleName("Tree of takes")
