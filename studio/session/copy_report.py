@@ -76,7 +76,7 @@ class CopyReport:
             )
         return lines or [
             "No copy was found in the music that the models learned from:"
-            f" {self.guaranteed} notes in a row would have been."
+            f" {self.guaranteed} notes in a row would have been, common figures aside."
         ]
 
 
