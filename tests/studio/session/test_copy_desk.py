@@ -108,7 +108,8 @@ def test_own_music_is_not_marked(shelf: Path) -> None:
     assert report.longest_notes == 0
     assert not report.unusual
     assert report.text == (
-        "No copy was found in the music that the models learned from: 8 notes in a row would have been, common figures aside."
+        "No copy was found in the music that the models learned from:"
+        " 8 notes in a row would have been, common figures aside."
     )
 
 
