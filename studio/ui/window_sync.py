@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
 MESSAGE_MS = 15_000
+ROLL_GAP_MS = 80
+"""While notes stream in, the roll shows them about twelve times a second: all its takes are painted for that."""
 PANEL_GAP_MS = 250
-"""While notes stream in, the panel shows them four times a second."""
+"""While notes stream in, comparison and panel show them four times a second."""
+BRIEF_AFTER_MS = 40
+"""While the comparison shows all takes, the panel shows the heard one so much later."""
 
 
 class InStep:
@@ -44,10 +49,9 @@ class InStep:
         self._shown_job: int | None = None
         self._shown_shape: object = None
         self._shown_enabling: object = None
-        self._panel_due = QTimer(window)
-        self._panel_due.setSingleShot(True)
-        self._panel_due.setInterval(PANEL_GAP_MS)
-        self._panel_due.timeout.connect(self.show_takes_now)
+        self._roll_due = self._timer(ROLL_GAP_MS, self._show_layers)
+        self._panel_due = self._timer(PANEL_GAP_MS, self.show_takes_now)
+        self._brief_due = self._timer(BRIEF_AFTER_MS, self._show_brief)
         self._leaning = self._studio.leaning()
         self._ends = [
             self._studio.document.subscribe(self._on_document),
@@ -58,10 +62,18 @@ class InStep:
 
     def close(self) -> None:
         """Stop listening."""
-        self._panel_due.stop()
+        for due in (self._roll_due, self._panel_due, self._brief_due):
+            due.stop()
         for end in self._ends:
             end()
         self._ends = []
+
+    def _timer(self, after_ms: int, run: Callable[[], None]) -> QTimer:
+        timer = QTimer(self._window)
+        timer.setSingleShot(True)
+        timer.setInterval(after_ms)
+        timer.timeout.connect(run)
+        return timer
 
     def show_all(self) -> None:
         self.show_time()
@@ -131,12 +143,15 @@ class InStep:
         """The panel follows a moment after the roll, so that no single event holds the window up."""
         board, window = self._studio.takes, self._window
         shape = (board.job, board.running, board.auditioned)
-        window.roll.set_take_layers(self._layers.layers_of(board))
         if shape != self._shown_shape or not board.running:
-            self._panel_due.stop()
+            for due in (self._roll_due, self._panel_due):
+                due.stop()
+            self._show_layers()
             self.show_takes_now()
-        elif not self._panel_due.isActive():
-            self._panel_due.start()
+        else:
+            for due in (self._roll_due, self._panel_due):
+                if not due.isActive():
+                    due.start()
         if board.job != self._shown_job:
             self._shown_job = board.job
             self._reveal_join()
@@ -149,20 +164,31 @@ class InStep:
             self._shown_enabling = enabling
             window.bound.refresh()
 
+    def _show_layers(self) -> None:
+        self._window.roll.set_take_layers(self._layers.layers_of(self._studio.takes))
+
     def show_takes_now(self) -> None:
         """Show all takes in the panel; or in the comparison, and then only the one that is heard in the panel."""
         window, board = self._window, self._studio.takes
         if window.opening.wants(board):
             window.audition.show_board(board, window.comparing.hearing)
         window.opening.follow(board)
-        window.models.show_board(board, brief=window.opening.shows_takes)
+        if window.opening.shows_takes and board.running:
+            self._brief_due.start()  # by itself: both at once would keep the window from all else for too long
+        else:
+            self._brief_due.stop()
+            self._show_brief()
+
+    def _show_brief(self) -> None:
+        window = self._window
+        window.models.show_board(self._studio.takes, brief=window.opening.shows_takes)
 
     def show_comparison(self) -> None:
         """The comparison came or went."""
         window, board = self._window, self._studio.takes
         if not window.opening.is_open:
             window.audition.show_board(board, window.comparing.hearing)  # empty by now: it keeps no takes alive
-            window.models.show_board(board, brief=False)
+            window.models.show_board(board)
         window.bound.refresh()
 
     def show_transport(self) -> None:

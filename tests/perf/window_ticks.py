@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from ml.requests import Verb
 from studio import app
 from studio.project import AppFolders
+from studio.ui.audition.take_cell import TakeCell
 
 TICK_MS = 5
 BARS = 16
@@ -40,6 +41,7 @@ class Ticks:
         self.first_s: list[float] = []
         self.all_s: list[float] = []
         self.painted: list[int] = []
+        self._paints_before = 0
 
     def tick(self) -> None:
         now_s = time.perf_counter()
@@ -53,7 +55,7 @@ class Ticks:
         elif self._models:
             if self.requests and len(self.all_s) < self.requests:
                 self.all_s.append(now_s - self._asked_s)
-                self.painted.append(sum(cell.paints for cell in self._window.audition.grid.cells.values()))
+                self.painted.append(self._paints() - self._paints_before)
             self._ask()
 
     def _ask(self) -> None:
@@ -65,7 +67,12 @@ class Ticks:
         self._studio.wishes = wishes
         self._studio.ask(Verb.CONTINUE)
         self._asked_s = time.perf_counter()
+        self._paints_before = self._paints()
         self.requests += 1
+
+    def _paints(self) -> int:
+        """How often cells of the comparison were painted; they go from take to take."""
+        return sum(cell.paints for cell in self._window.audition.findChildren(TakeCell))
 
     def found(self) -> dict[str, object]:
         return {

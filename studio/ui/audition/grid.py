@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -21,6 +21,7 @@ HEADER_PX, NARROW_HEADER_PX = 128, 92
 NARROW_PX = 620
 LEAST_CELL_PX, MOST_CELL_PX = 92, 420
 GAP_PX, MARGIN_PX = 4, 4
+PAINTED_AT_ONCE, PAINT_GAP_MS = 4, 15
 EMPTY_TEXT = (
     "Tick two or more models in the panel on the right and ask: their takes appear here side by side,"
     " each model in a row of its own."
@@ -40,6 +41,11 @@ class Grid(QScrollArea):
         self._look = look
         self._view = ComparisonView()
         self._stop_icon = QIcon()
+        self._unpainted: list[TakeSlot] = []
+        self._paint_due = QTimer(self)
+        self._paint_due.setSingleShot(True)
+        self._paint_due.setInterval(PAINT_GAP_MS)
+        self._paint_due.timeout.connect(self._paint_some)
         self._page = QWidget()
         self.cells: dict[TakeSlot, TakeCell] = {}
         self._spare: list[TakeCell] = []
@@ -73,7 +79,26 @@ class Grid(QScrollArea):
             self._arrange()
         for row in view.rows:
             self.headers[row.model].show_view(row)
-        return sum(self.cells[cell.slot].show_view(cell) for cell in view.cells)
+        changed = [cell for cell in view.cells if self.cells[cell.slot].show_view(cell)]
+        waiting = [slot for slot in self._unpainted if slot in self.cells]
+        fresh = [cell.slot for cell in changed if cell.slot not in waiting]
+        self._unpainted = [*(cell.slot for cell in changed if cell.heard), *waiting, *fresh]
+        self._paint_some()
+        return len(changed)
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether no cell waits to be painted."""
+        return not self._unpainted
+
+    def _paint_some(self) -> None:
+        """Let a few cells be painted now and the others a little later: all at once would hold the window up."""
+        now, self._unpainted = self._unpainted[:PAINTED_AT_ONCE], self._unpainted[PAINTED_AT_ONCE:]
+        for slot in now:
+            if slot in self.cells:
+                self.cells[slot].update()
+        if self._unpainted:
+            self._paint_due.start()
 
     def show_cell(self, slot: TakeSlot) -> None:
         """Scroll so that a take is in sight."""

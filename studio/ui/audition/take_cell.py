@@ -67,12 +67,11 @@ class TakeCell(QWidget):
     # --- showing
 
     def show_view(self, view: CellView) -> bool:
-        """Show a take; whether anything changed."""
+        """Show a take from the next painting on; whether anything changed, so that it is to be painted."""
         if view.looks_like(self.view):
             return False
         self.view = view
         self._say()
-        self.update()
         return True
 
     def set_look(self, look: CellLook) -> None:

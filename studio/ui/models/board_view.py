@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ml.music import Note, NoteTable
 from ml.requests import GenerationRequest, Region, TakeNote, ringing_notes
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
@@ -21,9 +19,10 @@ WAITING_TEXT = {
 BLIND_TEXT = "Blind test: names come at the end"
 
 
-def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
+def groups_of(board: TakesBoard, *, heard_alone: bool = False) -> tuple[ModelGroup, ...]:
     """The board as rows; all rows share one range of pitches so that they can be compared by eye.
 
+    `heard_alone` leaves out all but the take that is heard, and what models that gave up have to say.
     While a blind test runs there are none: names, pictures, figures and order would each give a take away.
     """
     if board.request is None:
@@ -37,13 +36,19 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
     ticks = (region.start_tick, region.end_tick)
     bar_ticks = time_map.bar_lines(*ticks)
     pitched = drums != frozenset(region.tracks)  # the rows of drums are no pitches, unless there is nothing else
-    pitches = [n.pitch for slot in board.slots for n in (*slot.notes, *given) if not pitched or n.track not in drums]
+    heard = board.auditioned
+    meant = [slot for slot in board.slots if not heard_alone or slot is heard]
+    notes = (note for shown in (given, *(slot.notes for slot in meant)) for note in shown)
+    pitches = [note.pitch for note in notes if not pitched or note.track not in drums]
     span = (min(pitches), max(pitches)) if pitches else (60, 72)
-    number, digits = 0, digits_of(board)
+    number, digits = -1, digits_of(board)
     groups = []
     for answer in board.answers:
         views = []
         for slot in answer.slots:
+            number += 1
+            if heard_alone and slot is not heard:
+                continue
             views.append(
                 TakeView(
                     number=number,
@@ -61,19 +66,10 @@ def groups_of(board: TakesBoard) -> tuple[ModelGroup, ...]:
                     remarks=(*copy_lines(slot), *(slot.take.remarks if slot.take is not None else ()), *answer.remarks),
                 )
             )
-            number += 1
-        groups.append(ModelGroup(answer.card.id, answer.card.name, tuple(views), trouble_of(answer)))
+        trouble = trouble_of(answer)
+        if views or trouble or not heard_alone:
+            groups.append(ModelGroup(answer.card.id, answer.card.name, tuple(views), trouble))
     return tuple(groups)
-
-
-def only(groups: tuple[ModelGroup, ...], number: int | None) -> tuple[ModelGroup, ...]:
-    """Of all rows the one of this take, and what models that gave up have to say."""
-    found = []
-    for group in groups:
-        takes = tuple(view for view in group.takes if view.number == number)
-        if takes or group.trouble:
-            found.append(replace(group, takes=takes))
-    return tuple(found)
 
 
 def _staying(request: GenerationRequest, track: int) -> list[TakeNote]:

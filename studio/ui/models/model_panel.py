@@ -18,7 +18,7 @@ from studio.session.wishes import Wishes
 from studio.ui.action_binding import BoundActions
 from studio.ui.labels import dim_label
 from studio.ui.models.ask_box import AskBox
-from studio.ui.models.board_view import groups_of, only
+from studio.ui.models.board_view import groups_of
 from studio.ui.models.drawer import Drawer
 from studio.ui.models.progress_line import ProgressLine
 from studio.ui.models.section import Section
@@ -259,8 +259,8 @@ class ModelPanel(QWidget):
         heard = None if board.blind else board.auditioned
         selected = board.slots.index(heard) if heard in board.slots else None
         had_rows = bool(self.takes.rows)
-        groups = groups_of(board)
-        self.takes.show_takes(only(groups, selected) if brief else groups, selected, COMPARED if brief else "")
+        groups = groups_of(board, heard_alone=brief)
+        self.takes.show_takes(groups, selected, COMPARED if brief else "")
         if bool(self.takes.rows) != had_rows:
             self.fit()
         if selected is not None and selected != self._row_shown:

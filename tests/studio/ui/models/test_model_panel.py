@@ -50,7 +50,7 @@ def test_takes_stream_into_rows_and_roll_while_models_write(
         until(lambda: len(panel_window.models.takes.rows[0].roll.note_rectangles()) == 5)
         assert "writing" in panel_window.models.takes.rows[0].caption.text()
         assert not panel_window.models.takes.rows[0].accept.isEnabled()
-        assert len(panel_window.context.takes[0].notes) == 5
+        until(lambda: len(panel_window.context.takes[0].notes) == 5)
         assert not panel_window.models.progress.isHidden()
     finally:
         may_go_on.set()
@@ -59,8 +59,12 @@ def test_takes_stream_into_rows_and_roll_while_models_write(
 
 
 def test_digits_and_brackets_switch_takes_and_start_the_loop_over_the_join(
-    tune_window: MainWindow, answered: Callable[[MainWindow], None], press: Callable[..., None], player: Any
-) -> None:
+    tune_window: MainWindow,
+    answered: Callable[[MainWindow], None],
+    press: Callable[..., None],
+    player: Any,
+    until: Callable[..., None],
+) -> None:  # fmt: skip
     answered(tune_window)
     studio = tune_window.studio
     press(tune_window, "3")
@@ -74,7 +78,7 @@ def test_digits_and_brackets_switch_takes_and_start_the_loop_over_the_join(
     assert tune_window.context.takes[1].active
     assert tune_window.context.tool.value == "select"
     press(tune_window, "8")
-    assert list(tune_window.models.takes.rows) == [7]
+    until(lambda: list(tune_window.models.takes.rows) == [7])
     press(tune_window, "0")
     assert studio.takes.auditioned is None
 
