@@ -23,9 +23,8 @@ def run(arguments: Sequence[str] | None) -> int:
     from ml.evaluation import command as evaluation_command
     from ml.generation import chorale_command as chorale_writing_command
     from ml.training import chorale_command as chorale_training_command
-    from ml.training import chorale_mixture_command
+    from ml.training import chorale_mixture_command, copy_index_command
     from ml.training import command as training_command
-    from ml.training import copy_index_command
 
     parser = argparse.ArgumentParser(prog="python -m ml", description="Train and measure Continuo's models.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
