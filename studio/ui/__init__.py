@@ -4,6 +4,7 @@
     actions, action_binding      the list, and the menus, buttons and shortcuts made from it
     roll/ lanes/     the painted note area, its gestures and lanes; RollContext is the view's own state
     tracks/ transport/ models/   the panels around it
+    audition/        models side by side below the roll, and bars put together from several takes
     why/             what models say of notes: surprise, attention, other notes, next notes
     dialogs/         palette, `?` sheet, preferences (made from the declared settings), files, recovery
     main_window      puts the parts together; window_* are its parts that need no widget

@@ -177,6 +177,7 @@ def style_sheet(theme: Palette) -> str:
     QFrame#blind {{ background: {theme.raised}; border: none; border-left: 3px solid {theme.accent};
                    border-bottom: 1px solid {theme.border}; }}
     QFrame#what_else {{ background: {theme.panel}; border: 1px solid {theme.text_dim}; }}
+    QFrame#markEditor {{ background: {theme.panel}; border: 1px solid {theme.text_dim}; }}
     QLabel[role="dim"] {{ color: {theme.text_dim}; }}
     QLabel[role="error"] {{ color: {theme.error}; }}
     """

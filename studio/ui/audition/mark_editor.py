@@ -20,7 +20,7 @@ class MarkEditor(QFrame):
 
     def __init__(self, parent: QWidget, title: str, label: str, note: str, kept: Callable[[str, str], None]) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("mark.editor")
+        self.setObjectName("markEditor")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._kept: Callable[[str, str], None] | None = kept

@@ -92,6 +92,7 @@ class ModelPanel(QWidget):
         self.warning = dim_label(PROMPT_CHANGED, wrap=True)
         self.accept = self._action_button(bound, "takes.accept", primary=True)
         self.reject = self._action_button(bound, "takes.reject")
+        self.compare = bound.button("audition.show")
         self.curve: SurpriseCurve | None = None
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
@@ -130,6 +131,7 @@ class ModelPanel(QWidget):
         ends = QHBoxLayout()
         ends.addWidget(self.accept, 1)
         ends.addWidget(self.reject)
+        ends.addWidget(self.compare)
         self._answers.addLayout(ends)
         answers.setMinimumHeight(LEAST_TAKES_PX)
         for part in (self.area, answers):
@@ -272,6 +274,7 @@ class ModelPanel(QWidget):
         self.warning.setVisible(board.prompt_changed)
         self.accept.setVisible(board.showing and not board.blind)
         self.reject.setVisible(board.showing and not board.blind)
+        self.compare.setVisible(board.showing and not board.blind)
         self._show_curve(board)
 
     def _show_curve(self, board: TakesBoard) -> None:
