@@ -109,6 +109,8 @@ def read_card(folder: Path, *, own: bool = False, shown: str | None = None) -> M
 
 def plain_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """The text on one line, without control and direction characters, cut to `limit` characters."""
+    if text.isascii() and text.isprintable():
+        return text.strip()[:limit]  # nearly all of a card, and cards are read at start
     kept = "".join(" " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return kept.strip()[:limit]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
@@ -32,6 +31,9 @@ def _processor(cpu_facts: Path) -> str:
 
 
 def _version(package: str) -> str:
+    # Imports a good part of the standard library, which no start needs.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:
