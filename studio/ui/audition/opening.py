@@ -35,7 +35,6 @@ class Opening:
         self._by_itself = True
         self._held = False
         self._several = False
-        self._blind = False
         self._tall_px: int | None = None
         self._lane_px = self._fitted_px = 0
         pane.hide()
@@ -58,7 +57,6 @@ class Opening:
     def follow(self, board: TakesBoard) -> None:
         """Open or close as the board asks for."""
         self._several = board.showing and len(board.answers) > 1
-        self._blind = board.blind
         wanted = self.wants(board)
         if self.is_open and not wanted:
             # Takes that go often make room for others at once: the pane waits a moment, so that nothing jumps.
