@@ -53,7 +53,7 @@ class MixtureView:
 
 @dataclass(frozen=True)
 class MixtureWishes:
-    """What the row asks for; `take_out` gets ticks [start, end), `menu` a point on the screen and a bar's ticks."""
+    """What the row asks for; `menu` gets a point on the screen and a bar's ticks [start, end)."""
 
     hear: Callable[[], None]
     keep: Callable[[], None]
@@ -69,6 +69,8 @@ class MixtureStrip(QWidget):
         self.view = MixtureView()
         self._look = look
         self._wishes = wishes
+        self._notes: dict[int, tuple[TakeNote, ...]] = {}
+        """The mixture's notes by the number of the take that they come from."""
         self._thumbnails: dict[int, Thumbnail] = {}
         self._thumbnail = Thumbnail()
         self.setFixedHeight(EMPTY_PX)
@@ -89,6 +91,11 @@ class MixtureStrip(QWidget):
         if view == self.view:
             return
         self.view = view
+        notes: dict[int, list[TakeNote]] = {number: [] for number in sorted(set(view.sources))}
+        for note, source in zip(view.notes, view.sources, strict=True):
+            notes[source].append(note)
+        self._notes = {number: tuple(own) for number, own in notes.items()}
+        self._thumbnails = {number: Thumbnail() for number in notes}
         self.setFixedHeight(EMPTY_PX if view.is_empty else TALL_PX)
         names = ", ".join(dict.fromkeys(piece.name for piece in view.pieces))
         self.setAccessibleName(f"Mixture of {names}: {len(view.notes)} notes" if names else EMPTY_TEXT)
@@ -179,8 +186,6 @@ class MixtureStrip(QWidget):
         line = mixed(field, theme.colour("text_dim"), 0.35)
         notes = inside.adjusted(0, 4, 0, 0)
         self._thumbnail.paint(painter, notes, frame, (), theme.colour("text"), line)
-        for number in sorted(set(view.sources)):
-            own = tuple(note for note, source in zip(view.notes, view.sources, strict=True) if source == number)
-            thumbnail = self._thumbnails.setdefault(number, Thumbnail())
-            plain = RollFrame(frame.ticks, (), frame.pitches, (), frame.tracks, frame.drums)
-            thumbnail.paint(painter, notes, plain, own, self._look.take_colour(number), line)
+        plain = RollFrame(frame.ticks, (), frame.pitches, (), frame.tracks, frame.drums)
+        for number, own in self._notes.items():
+            self._thumbnails[number].paint(painter, notes, plain, own, self._look.take_colour(number), line)
