@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 import tracemalloc
 
 import numpy as np
@@ -12,6 +11,7 @@ from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import GenerationRequest, Provenance, Region, Take, TakeNote, Verb
 from studio.session.copy_check import CopyCheck, read_book
 from studio.session.start import COPY_INDEX
+from tests.perf.bench_project import measured_ms, row
 from tests.perf.rows import Row
 
 NOTES, PROMPT_NOTES = 64, 2000
@@ -56,14 +56,3 @@ def scale_take(seed: int) -> Take:
     notes = tuple(TakeNote(0, start + i * STEP, STEP, pitch, 80, 1.0) for i, pitch in enumerate(pitches[PROMPT_NOTES:]))
     facts = {"model": "m", "checkpoint": "c", "take": 0, "bits_per_note": 1.0}
     return Take(request, notes, Provenance.of(request, prompt_start_tick=0, prompt_end_tick=start, **facts))
-
-
-def measured_ms(call: object) -> float:
-    assert callable(call)
-    start_s = time.perf_counter()
-    call()
-    return 1e3 * (time.perf_counter() - start_s)
-
-
-def row(name: str, value: float, unit: str = "ms", hold: str = "", note: str = "") -> Row:
-    return {"name": name, "value": value, "unit": unit, "hold": hold, "note": note}
