@@ -15,8 +15,6 @@ from tests.studio.audio.virtual_synth import VirtualSynth
 
 STEP_S = 0.02
 
-STEP_S = 0.02
-
 
 class Rig:
     """A transport on a virtual synth, moved along as the player process does it."""
