@@ -1,4 +1,7 @@
-"""Blind tests in the window: dialogs before and after, the strip while one runs, and the tallies of all."""
+"""Blind tests in the window: dialogs before and after, the strip while one runs, and the tallies of all.
+
+The dialogs and what counts votes are imported when they are first asked for: no start needs them.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,14 @@ from studio.project import AppFolders
 from studio.project.ballot import Ballot
 from studio.project.vote_store import VoteStore
 from studio.session.blind_desk import BlindDesk, Plan, Revealed
-from studio.session.scores import Scores, scores_of
-from studio.session.tally import Counts
-from studio.session.tally_csv import scores_csv, votes_csv, write_csv
-from studio.ui.blind.begin_dialog import BeginDialog, Offer
 from studio.ui.blind.blind_strip import BlindStrip
-from studio.ui.blind.result_dialog import ResultDialog
-from studio.ui.blind.tallies_dialog import TalliesDialog, TallyWishes
 from studio.ui.commands.blind_actions import BlindCommands
 from studio.ui.jobs import FileJob
 
 if TYPE_CHECKING:
+    from studio.session.scores import Scores
+    from studio.session.tally import Counts
+    from studio.ui.blind.tallies_dialog import TalliesDialog
     from studio.ui.main_window import MainWindow
 
 SCORES_NAME, VOTES_NAME, KIND = "Continuo tallies.csv", "Continuo votes.csv", "Table (*.csv)"
@@ -49,6 +49,8 @@ class BlindFlow:
 
     def ask_how(self) -> None:
         """Open the dialog that begins a test."""
+        from studio.ui.blind.begin_dialog import BeginDialog, Offer
+
         window = self._window
         verbs = [verb for verb in Verb if window.asking.can(verb)]
         last = window.studio.takes.request
@@ -81,12 +83,16 @@ class BlindFlow:
         self._window.bound.refresh()
 
     def _reveal(self, revealed: Revealed) -> None:
+        from studio.ui.blind.result_dialog import ResultDialog
+
         ResultDialog(revealed, self.show_tallies, self._window).show()
         if self.tallies is not None:
             self._fill(self.tallies)
 
     def show_tallies(self) -> None:
         """Open the dialog with all votes so far."""
+        from studio.ui.blind.tallies_dialog import TalliesDialog, TallyWishes
+
         if self.tallies is None:
             wishes = TallyWishes(self._score, self._export_scores, self._export_votes)
             self.tallies = TalliesDialog(wishes, self._now_s, self._window.context.theme, self._window)
@@ -105,6 +111,7 @@ class BlindFlow:
 
     def _score(self, counts: Counts, done: Callable[[Scores], None]) -> None:
         """On the files thread: scipy takes a second to import, and the resampling as long."""
+        from studio.session.scores import scores_of
 
         def scored(scores: Scores) -> None:
             if self.tallies is not None:
@@ -116,12 +123,18 @@ class BlindFlow:
     # --- exporting
 
     def _export_scores(self, counts: Counts, scores: Scores) -> None:
+        from studio.session.tally_csv import scores_csv
+
         self._export("Export the tallies", SCORES_NAME, lambda: scores_csv(counts, scores))
 
     def _export_votes(self, ballots: Sequence[Ballot]) -> None:
+        from studio.session.tally_csv import votes_csv
+
         self._export("Export the votes", VOTES_NAME, lambda: votes_csv(ballots))
 
     def _export(self, title: str, name: str, data: Callable[[], bytes]) -> None:
+        from studio.session.tally_csv import write_csv
+
         self._window.files.export_table(title, name, KIND, lambda path: write_csv(data(), path))
 
     # --- commands

@@ -20,7 +20,6 @@ from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.commands.tree_actions import TreeCommands
 from studio.ui.theme import Theme
 from studio.ui.tree.diff_layer import DiffLayer, ShownDiff
-from studio.ui.tree.report_dialog import ReportDialog
 from studio.ui.tree.row_text import request_facts, take_facts, take_title
 from studio.ui.tree.side_column import SideColumn
 from studio.ui.tree.tree_panel import WIDTH_PX, TreePanel, TreeWishes
@@ -222,6 +221,8 @@ class TreeFlow:
         editor.open_at(self.panel.facts.mapToGlobal(QPoint(0, -editor.sizeHint().height())))
 
     def report(self) -> None:
+        from studio.ui.tree.report_dialog import ReportDialog  # no start needs it
+
         assert self._theme is not None
         ReportDialog(self._studio.name, self._desk.report(), self._theme, self._window).show()
 
