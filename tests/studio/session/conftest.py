@@ -12,9 +12,11 @@ import pytest
 
 from ml.music import Score
 from ml.music.midi import write_midi_file
+from ml.requests import Verb
 from studio.audio import PlaybackPlan, PlayerMessage, Position, SwitchWhen
 from studio.project import AppFolders, Journal, SettingsStore
-from studio.session import Studio
+from studio.session import Studio, Wishes
+from tests.studio.session.asks import Answered, Until
 
 DEADLINE_S = 20.0
 
@@ -100,7 +102,7 @@ def open_tune(studio: Studio, tune: Score, tmp_path: Path) -> Studio:
 
 
 @pytest.fixture
-def until() -> Callable[[Studio, Callable[[], bool]], None]:
+def until() -> Until:
     """Take in news until something is so."""
 
     def wait(studio: Studio, is_so: Callable[[], bool]) -> None:
@@ -113,6 +115,14 @@ def until() -> Callable[[Studio, Callable[[], bool]], None]:
 
 
 @pytest.fixture
-def answered(until: Callable[..., None]) -> Callable[[Studio], None]:
+def answered(until: Until) -> Answered:
     """Wait until all models have answered."""
     return lambda studio: until(studio, lambda: not studio.takes.running)
+
+
+@pytest.fixture
+def asked(open_tune: Studio, answered: Answered) -> Studio:
+    """Two takes of two bars from each of two models show."""
+    open_tune.ask(Verb.CONTINUE, None, Wishes(bars=2, takes=2, seed=5))
+    answered(open_tune)
+    return open_tune
