@@ -8,8 +8,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.music import NoteTable
 from studio.ui.roll.context import RollContext
-from studio.ui.roll.note_boxes import note_boxes
+from studio.ui.roll.note_boxes import note_box, note_boxes
+from studio.ui.roll.viewport import Viewport
 
 EDGE_PX = 6
 """How wide the handle at each end of a note is; narrow notes keep at least a third for the body."""
@@ -30,27 +32,31 @@ class Hit:
     part: Part
 
 
-def hit_at(context: RollContext, x: float, y: float) -> Hit | None:
-    """The note under (x, y): of several a selected one first, else the one that is drawn on top."""
-    view, table = context.viewport, context.notes
+def rows_at(view: Viewport, table: NoteTable, x: float, y: float) -> NDArray[np.int64]:
+    """Rows of the notes whose boxes lie under (x, y), in the order they are drawn: the last one is on top."""
     if not 0 <= y + view.top_px < 128 * view.row_px:
-        return None
+        return np.zeros(0, np.int64)
     margin = 3 / view.px_per_tick
     rows = table.sounding(int(view.tick(x) - margin), int(view.tick(x) + margin) + 1)
     rows = rows[table.pitch[rows] == view.pitch(y)]
     boxes = note_boxes(view, table.start[rows], table.end[rows], table.pitch[rows])
-    touched = np.flatnonzero((boxes.x <= x) & (x <= boxes.x + boxes.width))
-    if not len(touched):
+    return rows[(boxes.x <= x) & (x <= boxes.x + boxes.width)]
+
+
+def hit_at(context: RollContext, x: float, y: float) -> Hit | None:
+    """The note under (x, y): of several a selected one first, else the one that is drawn on top."""
+    view, table = context.viewport, context.notes
+    rows = rows_at(view, table, x, y)
+    if not len(rows):
         return None
-    selected = touched[context.is_selected(table.id[rows[touched]])]
-    index = int((selected if len(selected) else touched)[-1])
-    row = int(rows[index])
-    left, width = int(boxes.x[index]), int(boxes.width[index])
-    handle = min(EDGE_PX, width / 3)
+    selected = rows[context.is_selected(table.id[rows])]
+    row = int((selected if len(selected) else rows)[-1])
+    box = note_box(view, table[row])
+    handle = min(EDGE_PX, box.width() / 3)
     part = Part.BODY
-    if x >= left + width - handle:
+    if x >= box.x() + box.width() - handle:
         part = Part.RIGHT
-    elif x < left + handle and width >= 3 * EDGE_PX:
+    elif x < box.x() + handle and box.width() >= 3 * EDGE_PX:
         part = Part.LEFT
     return Hit(row, int(table.id[row]), part)
 

@@ -7,22 +7,15 @@ from numpy.typing import NDArray
 
 from ml.music import NoteTable
 from studio.ui.roll.context import RollContext, TakeKey
-from studio.ui.roll.note_boxes import note_boxes
+from studio.ui.roll.hit import rows_at
 
 
 def take_note_at(context: RollContext, x: float, y: float) -> tuple[TakeKey, int] | None:
     """The note of the heard take on the current track at (x, y), pixels of the note area, and its velocity."""
-    view = context.viewport
     table = heard_table(context)
-    if table is None:
+    if table is None or not len(rows := rows_at(context.viewport, table, x, y)):
         return None
-    rows = table.sounding(int(view.tick(x - 3)), int(view.tick(x + 3)) + 1)
-    rows = rows[table.pitch[rows] == view.pitch(y)]
-    boxes = note_boxes(view, table.start[rows], table.end[rows], table.pitch[rows])
-    touched = np.flatnonzero((boxes.x <= x) & (x <= boxes.x + boxes.width))
-    if not len(touched):
-        return None
-    row = int(rows[touched[-1]])
+    row = int(rows[-1])
     return (context.document.current_track, int(table.start[row]), int(table.pitch[row])), int(table.velocity[row])
 
 
