@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ml.generation.field_bits import Floats
 from ml.generation.moment import Moment, moment_in_song, moment_in_take
+from ml.generation.places import places_of
 from ml.generation.prompt import MAX_EVENTS, make_prompt
-from ml.generation.song_rows import NoteNames, note_names, places_of
+from ml.generation.song_rows import NoteNames, note_names
 from ml.models.checkpoint import LoadedModel
 from ml.models.transformer import TransformerTrunk
 from ml.music import Score

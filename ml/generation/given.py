@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.generation.limits_mask import LimitTables
+from ml.generation.places import places_of
 from ml.music import MUTED, Score
 from ml.requests import GenerationRequest, Verb
 from ml.tensors import vocabulary as v
@@ -57,16 +58,12 @@ def staying_rows(
     piece: PieceEvents, tables: LimitTables, start: int, end: int, ticks_per_quarter: int
 ) -> NDArray[np.bool_]:
     """Which notes of the piece start in the region and stay there."""
-
-    def names(onset: Array, part: Array, pitch: Array) -> Array:
-        return (onset * v.PARTS + part) * v.PITCHES + pitch
-
     stay = [
-        names(to_steps(table.start, ticks_per_quarter), np.full(len(table), part), table.pitch.astype(np.int64))
+        places_of(to_steps(table.start, ticks_per_quarter), np.full(len(table), part), table.pitch.astype(np.int64))
         for part, table in tables.staying.items()
     ]
     inside = (piece.onset >= start) & (piece.onset < end)
-    found: NDArray[np.bool_] = inside & np.isin(names(piece.onset, piece.part, piece.pitch), np.concatenate(stay))
+    found: NDArray[np.bool_] = inside & np.isin(places_of(piece.onset, piece.part, piece.pitch), np.concatenate(stay))
     return found
 
 

@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from ml.generation.field_bits import Floats, note_bits
+from ml.generation.places import places_of
 from ml.generation.prompt import MAX_EVENTS, Prompt
 from ml.generation.replay import OffPlan, Written, as_written, free_writer, stretches
-from ml.generation.song_rows import SongPiece, places_of, song_piece
+from ml.generation.song_rows import SongPiece, song_piece
 from ml.generation.surprise import readings
 from ml.generation.writer import Writer
 from ml.models.event_model import EventModel, situation

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.generation.given import with_known_programs
+from ml.generation.places import places_of
 from ml.music import MUTED, Score
 from ml.tensors import vocabulary as v
 from ml.tensors.bar_grid import BarGrid
@@ -102,11 +103,6 @@ def note_names(score: Score, tracks: tuple[int, ...]) -> NoteNames:
     places, track, note_id, shorter = np.concatenate(columns, axis=1)
     order = np.lexsort((shorter, places))
     return NoteNames(places[order], track[order], note_id[order])
-
-
-def places_of(onset: Array, part: Array, pitch: Array) -> Array:
-    """Onset in steps, part and pitch as one number that sorts as notes do."""
-    return (onset * v.PARTS + part) * v.PITCHES + pitch
 
 
 def fullest_tracks(score: Score, first: list[int]) -> list[int]:

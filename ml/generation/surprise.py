@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 from ml.generation.field_bits import Floats, row_bits, tail_bits
+from ml.generation.places import places_of
 from ml.generation.prompt import MAX_EVENTS, make_prompt
 from ml.generation.replay import Stretch, as_written, free_writer, stretches
-from ml.generation.song_rows import SongPiece, SongRow, fullest_tracks, places_of, song_piece
+from ml.generation.song_rows import SongPiece, SongRow, fullest_tracks, song_piece
 from ml.models.checkpoint import LoadedModel
 from ml.music import MUTED, Score
 from ml.requests import GenerationRequest, Surprise, TakeNote, TakeSurprise
