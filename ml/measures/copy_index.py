@@ -18,6 +18,8 @@ PITCH_BITS = 4
 """Pitches are kept modulo 16, so a transposition by a tenth, or by more than two octaves, may look exact."""
 WORD_BITS = 28
 """A posting: the lowest bits of its hash, the pitch of its first note modulo 16, its piece, its link."""
+LARGEST_BUCKET_BITS, LARGEST_PIECE_BITS = 22, 16
+"""Limits of a layout, for who makes an index and for who reads one."""
 
 
 @dataclass(frozen=True, slots=True)

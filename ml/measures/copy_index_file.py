@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.measures.copy_index import LINK_BITS, WORD_BITS, CopyIndex, Layout
+from ml.measures.copy_index import LARGEST_BUCKET_BITS, LARGEST_PIECE_BITS, LINK_BITS, WORD_BITS, CopyIndex, Layout
 from ml.measures.note_runs import NoteRuns
 from ml.measures.winnowing import Winnowing
 
@@ -22,7 +22,6 @@ MAGIC = b"CopyIdx2"
 FILE_LIMIT_BYTES = 64 << 20
 HEADER_LIMIT_BYTES = 64 << 10
 NAMES_LIMIT_BYTES = 8 << 20
-LARGEST_BUCKET_BITS = 22
 COLUMNS = ("buckets", "words", "links", "common", "names")
 WORD_BYTES = (WORD_BITS - LINK_BITS) // 8
 """`buckets`: for each bucket a 1 for each of its postings, then a 0, as bits. `words`: three bytes each without the
@@ -113,7 +112,8 @@ def parsed(data: bytes) -> CopyIndex:
     check(data.startswith(MAGIC) and length <= min(HEADER_LIMIT_BYTES, len(data) - start))
     header = json.loads(data[start : start + length])
     winnowing = Winnowing(whole(header["notes"], 2, 64), whole(header["window"], 1, 64))
-    layout = Layout(whole(header["bucket_bits"], 1, LARGEST_BUCKET_BITS), whole(header["piece_bits"], 1, 16))
+    piece_bits = whole(header["piece_bits"], 1, LARGEST_PIECE_BITS)
+    layout = Layout(whole(header["bucket_bits"], 1, LARGEST_BUCKET_BITS), piece_bits)
     check(layout.low_bits >= 0 and header["probe"] == probe(winnowing))
     body = memoryview(data)[start + length :]
     check(header["sha256"] == hashlib.sha256(body).hexdigest())

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.measures.copy_index import LINK_BITS, PITCH_BITS, WORD_BITS, CopyIndex, Layout
+from ml.measures.copy_index import (
+    LARGEST_BUCKET_BITS,
+    LARGEST_PIECE_BITS,
+    LINK_BITS,
+    PITCH_BITS,
+    WORD_BITS,
+    CopyIndex,
+    Layout,
+)
 from ml.measures.copying import among
 from ml.measures.note_runs import Array
 from ml.measures.winnowing import Fingerprints, Winnowing
 
-SMALLEST_BUCKET_BITS, LARGEST_BUCKET_BITS = 8, 22
+SMALLEST_BUCKET_BITS = 8
 BUCKETS_BITS_MORE = 2
 """Four to eight buckets for each fingerprint: a bucket costs a bit, and the more, the fewer match by chance."""
-MOST_PIECES = 1 << 16
+MOST_PIECES = 1 << LARGEST_PIECE_BITS
 
 
 class TooManyPieces(ValueError):
