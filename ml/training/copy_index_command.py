@@ -17,6 +17,7 @@ from ml.training.cache import CachedCorpus, open_corpora
 from ml.training.copy_index import made_index
 from ml.training.corpora import KNOWN
 from ml.training.piece_titles import piece_title
+from ml.training.run_checkpoint import write_whole
 from ml.training.sources import metadata
 from ml.training.usual_runs import usual_copying
 
@@ -63,12 +64,10 @@ def run(options: argparse.Namespace) -> int:
         index = made_index(corpora, title, winnowing, options.common, report)
         usual = usual_copying(corpora, index, options.quantile, options.seed, report)
         options.output.mkdir(parents=True, exist_ok=True)
-        write_index(index, options.output / INDEX_FILE)
         written = options.output / INDEX_FILE
+        write_index(index, written)
         card = index_card(corpora, index, usual, options, hashlib.sha256(written.read_bytes()).hexdigest())
-        draft = options.output / (CARD_FILE + ".draft")
-        draft.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        draft.replace(options.output / CARD_FILE)
+        write_whole(options.output / CARD_FILE, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
     except ValueError as error:
         report(str(error))
         return 2
