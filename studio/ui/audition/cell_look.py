@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
@@ -15,13 +16,11 @@ FIGURE_PX, BADGE_PX = 10, 11
 
 @dataclass(frozen=True, eq=False)
 class CellLook:
-    """`icons` by name in the theme's text colour; `star` in its accent."""
+    """Icons are painted when a cell first needs them: the pane may stay closed, or change its theme before that."""
 
     theme: Theme
     figures: QFont
     badge: QFont
-    icons: dict[str, QPixmap]
-    star: QPixmap
 
     @staticmethod
     def of(theme: Theme, font: QFont) -> CellLook:
@@ -29,11 +28,20 @@ class CellLook:
         figures.setPixelSize(FIGURE_PX)
         badge.setPixelSize(BADGE_PX)
         badge.setWeight(QFont.Weight.DemiBold)
-        names = ("accept", "reject", "star", "note")
-        text = theme.colour("text")
-        painted = {name: icons.icon(name, text, size_px=ICON_PX).pixmap(ICON_PX, ICON_PX) for name in names}
-        star = icons.icon("starred", theme.colour("accent"), size_px=ICON_PX).pixmap(ICON_PX, ICON_PX)
-        return CellLook(theme, figures, badge, painted, star)
+        return CellLook(theme, figures, badge)
+
+    @cached_property
+    def icons(self) -> dict[str, QPixmap]:
+        """By name, in the theme's text colour."""
+        return {name: self._painted(name, "text") for name in ("accept", "reject", "star", "note")}
+
+    @cached_property
+    def star(self) -> QPixmap:
+        """In the theme's accent, for takes that have one."""
+        return self._painted("starred", "accent")
+
+    def _painted(self, name: str, role: str) -> QPixmap:
+        return icons.icon(name, self.theme.colour(role), size_px=ICON_PX).pixmap(ICON_PX, ICON_PX)
 
     @property
     def line_px(self) -> int:
