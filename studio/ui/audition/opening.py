@@ -51,12 +51,11 @@ class Opening:
 
     def wants(self, board: TakesBoard) -> bool:
         """Whether it would be open with this board: it should then show it first, to know how tall it gets."""
-        several = board.showing and len(board.answers) > 1
-        return not board.blind and (self._held or (several and self._by_itself))
+        return not board.blind and (self._held or (_compares(board) and self._by_itself))
 
     def follow(self, board: TakesBoard) -> None:
         """Open or close as the board asks for."""
-        self._several = board.showing and len(board.answers) > 1
+        self._several = _compares(board)
         wanted = self.wants(board)
         if self.is_open and not wanted:
             # Takes that go often make room for others at once: the pane waits a moment, so that nothing jumps.
@@ -125,3 +124,8 @@ class Opening:
         tall = tree.get("tall_px")
         self._tall_px = tall if type(tall) is int and 0 < tall < TALLEST_PX else None
         self._by_hand()
+
+
+def _compares(board: TakesBoard) -> bool:
+    """Whether more than one model answers."""
+    return board.showing and len(board.answers) > 1
