@@ -40,7 +40,6 @@ class Thumbnail:
     ) -> None:
         """Bar lines in `line`, faintly the notes that stay, and `notes` in `colour`, paler for further tracks."""
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(line)
         for tick in frame.starts[1:]:
             painter.fillRect(self.x_of(area, frame, tick), area.top(), 1, area.height(), line)
         given = self._columns("given", frame.given)
