@@ -45,10 +45,11 @@ def usual_copying(
     left out of it. What a single fingerprint says is always usual: it may have come by chance.
     """
     draw = np.random.default_rng(seed)
+    held_out = {corpus.name: list(lines_of(corpus, "valid")) for corpus in corpora}
     measured: list[Measured] = []
     for length in LENGTHS:
-        for corpus in corpora:
-            measured += passages_of(corpus, index, length, draw)
+        for name, chunks in held_out.items():
+            measured += passages_of(name, chunks, index, length, draw)
         report(f"{sum(p.length == length for p in measured)} held-out passages of {length} notes measured")
     found, least = {}, index.winnowing.notes
     for kind, belongs in kinds(corpora).items():
@@ -87,10 +88,12 @@ def kinds(corpora: Sequence[CachedCorpus]) -> dict[str, Callable[[Measured], boo
     return {**by_kind, **{style: of_style(names) for style, names in styles(corpora).items()}}
 
 
-def passages_of(corpus: CachedCorpus, index: CopyIndex, length: int, draw: np.random.Generator) -> list[Measured]:
-    """Up to PASSAGES of a corpus's held-out passages of each kind of line."""
+def passages_of(
+    corpus: str, chunks: Sequence[Lines], index: CopyIndex, length: int, draw: np.random.Generator
+) -> list[Measured]:
+    """Up to PASSAGES passages of each kind of line, of a corpus's held-out lines."""
     rows: dict[str, list[tuple[Lines, int]]] = defaultdict(list)
-    for lines in lines_of(corpus, "valid"):
+    for lines in chunks:
         starts = np.flatnonzero(np.diff(lines.runs.line, prepend=-1))
         ends = np.append(starts[1:], len(lines.runs))
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
@@ -104,7 +107,7 @@ def passages_of(corpus: CachedCorpus, index: CopyIndex, length: int, draw: np.ra
             group = [places[int(number)] for number in chosen[part : part + TOGETHER]]
             exact, transposed = longest(group, length, index)
             for own, any_pitch in zip(exact, transposed, strict=True):
-                measured.append(Measured(kind, corpus.name, length, int(own), int(own if kind == DRUMS else any_pitch)))
+                measured.append(Measured(kind, corpus, length, int(own), int(own if kind == DRUMS else any_pitch)))
     return measured
 
 
