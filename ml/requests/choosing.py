@@ -89,8 +89,6 @@ class Choosing:
         return Choosing(**found)
 
 
-STEPS = ("clean", "drop_empty", "drop_alike", *RANKINGS, "diverse")
-"""All steps by their setting, in the order in which they are taken."""
 AS_WRITTEN = Choosing(1, False, False, False, False, False, False, False, False)
 """Nothing is done: as many takes as are asked for are shown as they were written."""
 
