@@ -50,7 +50,7 @@ def test_a_run_that_was_cut_off_ends_with_the_same_weights(trainer, trunk):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_asked_to_end_goes_on_as_if_nothing_had_been(trainer, monkeypatch, number):
+def test_a_run_that_is_asked_to_end_goes_on_as_if_nothing_had_been(trainer, number):
     whole = trainer("whole")
     whole.train()
 
