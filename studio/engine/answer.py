@@ -49,7 +49,8 @@ class Answer:
         self._tidier: Tidier | None = None
         self._candidates: list[Candidate] = []
         self._chosen = self._ended = False
-        self._notes, self._writing_s = 0, 0.0
+        self._round_notes = self._notes = 0
+        self._writing_s = 0.0
         self._reached = [0.0] * job.request.takes
         time_map, start = job.request.score.time_map, job.request.region.start_tick
         self._second_bar = time_map.bar_start(time_map.bar_at(start) + 1)
@@ -102,7 +103,7 @@ class Answer:
 
     def _advance(self, generator: Generator, began_s: float) -> list[EngineMessage] | None:
         if self._items is None:
-            self._border = Border(self._job.request)
+            self._border.start_over()
             request = round_request(self._job.request, self.round)
             self._items = generator.generate(self.card.folder, request, lambda: self.stopped)
             self._round_notes = 0

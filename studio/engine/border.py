@@ -35,6 +35,10 @@ class Border:
     def _masks(self) -> dict[int, NDArray[np.bool_]]:
         return {track: self._permitted.ever(track) for track in self._request.region.tracks}
 
+    def start_over(self) -> None:
+        """Another round of the same request is written from its beginning."""
+        self._counts.clear()
+
     def check_note(self, take: int, note: TakeNote) -> None:
         """Raise BrokenOutput for a note that the request does not permit, or one too many."""
         self._check_number(take)

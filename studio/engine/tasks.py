@@ -24,8 +24,7 @@ class Job:
     """A request put to some models. `over` is the cancel token: set once, read at every note.
 
     `choosing`: what is done with their takes; `judges` are models that can rank others' takes, the wished one first.
-    `stopped`: models that were cancelled alone;
-    `done`: those that came to an end by themselves.
+    `stopped`: models that were cancelled alone; `done`: those that came to an end by themselves.
     """
 
     number: int

@@ -9,7 +9,7 @@ import pytest
 
 from ml.music import LOCKED, Key, Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, Limits, Provenance, Region, Take, TakeNote
-from studio.engine.border import Border
+from studio.engine.border import MAX_NOTES_PER_BAR, Border
 from studio.engine.failures import BrokenOutput
 
 LIMITS = Limits(Key.parse("C:maj"), lowest=48, highest=84, polyphony=1, grid=2, notes_per_bar=4)
@@ -67,3 +67,14 @@ def test_takes_that_break_a_limit_as_a_whole_are_stopped(notes: tuple[TakeNote, 
 def test_takes_that_nobody_asked_for_are_stopped() -> None:
     with pytest.raises(BrokenOutput, match="number"):
         Border(REQUEST).check_take(2, take(*GOOD))
+
+
+def test_a_model_that_runs_wild_is_stopped_and_each_round_counts_anew() -> None:
+    border = Border(REQUEST)
+    most = MAX_NOTES_PER_BAR * REQUEST.bars
+    for _ in range(2):
+        border.start_over()
+        for _ in range(most):
+            border.check_note(0, GOOD[0])
+    with pytest.raises(BrokenOutput, match="without coming to an end"):
+        border.check_note(0, GOOD[0])
