@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ml.requests.choosing import AS_WRITTEN
 from studio.session.arranging import SortBy
 from studio.session.takes import TakeSlot
-from studio.ui.audition.cell_menu import take_entries
+from studio.ui.audition.cell_menu import mixture_entries, take_entries
 from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.audition.take_cell import TakeCell
 from studio.ui.audition.thumbnail import Thumbnail
@@ -355,6 +355,26 @@ def test_the_menu_of_a_take_offers_what_can_be_done_now(compared: MainWindow, pr
     assert menu is not None
     assert any(action.text() == "Into the mixture" for action in menu.actions())
     menu.close()
+
+
+def test_keys_in_the_menus_are_those_of_the_actions(compared: MainWindow, press: Press) -> None:
+    press(compared, "4")
+    heard = compared.studio.takes.slots[3]
+    entries = (*take_entries(compared.comparing, heard), *mixture_entries(compared.comparing, (7680, 9600)))
+    shown = {entry.title: entry.key for outer in entries for entry in (outer, *outer.entries) if entry.key}
+    meant = {
+        "Keep this take": "takes.accept",
+        "Keep the marked part": "audition.keep_marked",
+        "All of it": "audition.mix_take",
+        "The marked part": "audition.mix_marked",
+        "Star": "audition.star",
+        "Label and note…": "audition.mark",
+        "Put aside": "audition.discard",
+        "Export as MIDI…": "takes.export",
+        "Hear the mixture": "audition.hear_mixture",
+        "Empty the mixture": "audition.empty_mixture",
+    }
+    assert shown == {title: compared.bound.actions[name].key for title, name in meant.items()}
 
 
 def test_a_click_hears_and_a_double_click_keeps(compared: MainWindow, qtbot: QtBot) -> None:
