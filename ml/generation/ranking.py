@@ -58,7 +58,6 @@ def choose(
     `candidates` of `request` and its other rounds. `judge` is the second model, None where there is none. At least
     one candidate is shown. The same candidates give the same choice.
     """
-    prompt = make_prompt(request)
     left_out: Counter[str] = Counter()
     kept = list(candidates)
     sketches = {candidate.number: sketch_of(request, placed_of(candidate.take.notes)) for candidate in candidates}
@@ -66,6 +65,7 @@ def choose(
         earlier = [sketch_of(request, placed) for placed in request.unlike]
         kept = _without(kept, lambda c: EARLIER if is_among(sketches[c.number], earlier) else None, left_out)
     if choosing.drop_empty:
+        prompt = make_prompt(request)
         kept = _without(kept, lambda c: EMPTY if nothing_in_it(prompt, c.take) else None, left_out)
     bits = [math.nan] * len(kept)
     if judge is not None and choosing.by_surprise:
