@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ml.generation.given import with_known_programs
 from ml.generation.places import places_of
+from ml.generation.prompt import MAX_EVENTS
 from ml.music import MUTED, Score
 from ml.tensors import vocabulary as v
 from ml.tensors.bar_grid import BarGrid
@@ -19,7 +20,6 @@ from ml.tensors.sequence import TARGET, EventRow, event_row
 from ml.tensors.sliding import sliding_windows
 from ml.tensors.window import Window
 
-MAX_EVENTS = 1536
 DENSEST = 4 * MAX_EVENTS
 """Rows of more events, which a single bar would have to fill, are left out."""
 
