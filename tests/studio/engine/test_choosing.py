@@ -89,7 +89,7 @@ def test_when_choosing_fails_the_takes_are_shown_as_they_were_written(
     def fail(*arguments: object) -> None:
         raise ValueError("no such luck")
 
-    monkeypatch.setattr(rig.walker, "choose", fail, raising=False)
+    monkeypatch.setattr(rig.walker, "choose", fail)
     job = rig.engine.submit(request_4_bars, ["alpha"], POOL)
     messages = rig.finished(job)
     assert [m.text for m in of_type(Remarked, messages)] == [
