@@ -7,7 +7,6 @@ is open, and also says when takes could be heard and how much memory was used.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from dataclasses import replace
@@ -19,6 +18,7 @@ from ml.requests import Verb
 from studio import app
 from studio.project import AppFolders
 from studio.ui.audition.take_cell import TakeCell
+from tests.perf.bench_engine import peak_memory_mb
 
 TICK_MS = 5
 BARS = 16
@@ -82,7 +82,7 @@ class Ticks:
             "first_s": self.first_s,
             "all_s": self.all_s,
             "painted": self.painted,
-            "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "memory_mb": peak_memory_mb(),
         }
 
 
