@@ -92,7 +92,7 @@ class Studio:
             self.takes.on_complete.append(copies.check)
             copies.on_news = self._woken
         self._listeners: list[Callable[[Topic], None]] = []
-        self.tree = TreeDesk(self, self._tell, self._random)
+        self.tree = TreeDesk(self, self._tell)
         """What can be done with the takes of all requests so far."""
         self._questions = Questions(engine)
         self.study, self.drop_study = self._questions.ask, self._questions.drop
@@ -280,11 +280,16 @@ class Studio:
         Takes that are showing are rejected first. Raises RefusedRequest or UnknownModel, which change nothing.
         """
         wishes = wishes or self.wishes
-        seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
-        request = request_for(verb, self.document.score, place or self.place(), wishes, seed)
-        if wishes.seed is None:  # with a seed of their own users want just what it gives
-            request = replace(request, unlike=self.earlier.of(request))
+        request = self.fresh_request(verb, self.document.score, place or self.place(), wishes)
         return self.put(request, wishes.models, wishes.choosing)
+
+    def fresh_request(self, verb: Verb, score: Score, place: Place, wishes: Wishes) -> GenerationRequest:
+        """What the verb means in this score, with a seed and unlike what was answered there before."""
+        seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
+        request = request_for(verb, score, place, wishes, seed)
+        if wishes.seed is not None:  # with a seed of their own users want just what it gives
+            return request
+        return replace(request, unlike=self.earlier.of(request))
 
     def put(
         self,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,6 @@ from studio.edit.edited import Edited
 from studio.engine import EngineMessage, ModelCard
 from studio.project import RequestRecord, TakeRecord, TakeRef, TakeState
 from studio.project.settings import PROVENANCE_IN_MIDI
-from studio.session.asking import SEED_LIMIT, request_for
 from studio.session.provenance_text import provenance_texts, take_text
 from studio.session.replay import Replay, Replayed, earlier_answers
 from studio.session.song_report import SongReport, song_report
@@ -42,9 +39,9 @@ NOT_INSTALLED = "This model is not installed any more."
 class TreeDesk:
     """Works on the studio's board, document and engine. What may be refused raises RefusedRequest, changing nothing."""
 
-    def __init__(self, studio: Studio, tell: Callable[[Topic], None], randomness: random.Random) -> None:
+    def __init__(self, studio: Studio, tell: Callable[[Topic], None]) -> None:
         """`tell` says what should be looked at again."""
-        self._studio, self._tell, self._random = studio, tell, randomness
+        self._studio, self._tell = studio, tell
         self._replay: Replay | None = None
         self.replayed: dict[int, Replayed] = {}
         """The latest replay of each request, by its number."""
@@ -205,11 +202,8 @@ class TreeDesk:
         studio, source = self._studio, self._source(ref, take)
         score, region = self._with_take(record, take, source), record.request.region
         wishes = wishes or studio.wishes
-        seed = self._random.randrange(SEED_LIMIT) if wishes.seed is None else wishes.seed
         place = Place(region.tracks[0], marked=(region.start_tick, region.end_tick), tracks=region.tracks)
-        request = request_for(Verb.CONTINUE, score, place, wishes, seed)
-        if wishes.seed is None:
-            request = replace(request, unlike=studio.earlier.of(request))
+        request = studio.fresh_request(Verb.CONTINUE, score, place, wishes)
         beside = None if score == studio.document.score else score
         job = studio.put(request, wishes.models, wishes.choosing, beside=beside, parent=ref)
         if beside is not None:
