@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from ml.requests import Choosing, GenerationRequest, Placed, RefusedRequest, Take
+from ml.requests import Choosing, Placed, RefusedRequest, Take
 from studio.engine import Chosen, Engine, EngineMessage, Failed, Finished, TakeDone
 from studio.project import RequestRecord, TakeRecord, TakeRef
+from studio.session.earlier_takes import EarlierTakes
 from studio.session.summary import counted
 from studio.session.take_diff import TakeDiff, difference
-from studio.session.take_record import provenance_of, request_of, same_notes
+from studio.session.take_record import provenance_of, request_of, same_notes, take_of
 
 Wanted = tuple[str, int, int]
 """A take by what makes it: model, seed, number within its batch."""
@@ -160,15 +161,10 @@ def _listed(names: list[str]) -> str:
 
 
 def earlier_answers(records: tuple[RequestRecord, ...], record: RequestRecord) -> frozenset[frozenset[Placed]]:
-    """The answers that were there for the place of a request when it was asked: its takes had to differ from them."""
-    place = _place(record.request)
-    return frozenset(
-        frozenset((note.track, note.start, note.pitch) for note in take.notes)
-        for other in records
-        if other.number < record.number and _place(other.request) == place
-        for take in other.takes
-    )
+    """The answers that were there for the place of a request when it was asked: its takes had to differ from them.
 
-
-def _place(request: GenerationRequest) -> tuple[int, int, tuple[int, ...]]:
-    return request.region.start_tick, request.region.end_tick, request.region.tracks
+    Not those that it gave itself: where the user named the seed, takes may be like earlier ones.
+    """
+    earlier = EarlierTakes()
+    earlier.begin(take_of(other, take) for other in records if other.number < record.number for take in other.takes)
+    return earlier.of(record.request) - {take_of(record, take).placed for take in record.takes}

@@ -17,6 +17,7 @@ from studio.edit.selection import select_all
 from studio.project import TakeState
 from studio.project.prompt_codec import skeleton_of
 from studio.session import Studio
+from studio.session.replay import earlier_answers
 from studio.session.take_diff import difference
 from studio.session.take_figures import TakeMark
 from tests.studio.session.asks import WISHES, Answered, Until, ask, states
@@ -228,6 +229,18 @@ def test_what_cannot_be_replayed_is_refused_with_the_reason_and_stays(
         with pytest.raises(RefusedRequest, match="not kept any more"):
             refused()
     assert studio.tree.title(bare) == "Continue Lead with bar 5"
+
+
+def test_what_a_named_seed_gave_twice_may_come_again_in_a_replay(open_tune: Studio, answered: Answered) -> None:
+    first, second = (ask(open_tune, answered, seed=7) for _ in range(2))
+    records = open_tune.tree.tree.requests
+    assert [record.number for record in records] == [first, second]
+    assert [take.notes for take in records[0].takes] == [take.notes for take in records[1].takes]
+    assert earlier_answers(records, records[1]) == frozenset()
+    other = ask(open_tune, answered, seed=8)
+    grown = open_tune.tree.tree.request(other)
+    assert grown is not None
+    assert len(earlier_answers(open_tune.tree.tree.requests, grown)) > 0
 
 
 def test_a_new_request_ends_a_replay(open_tune: Studio, answered: Answered) -> None:
