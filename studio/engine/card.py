@@ -69,7 +69,7 @@ def read_card(folder: Path, *, own: bool = False, shown: str | None = None) -> M
     shown = plain_text(folder.name if shown is None else shown)
     for name in MODEL_FILES:
         if not (folder / name).exists():
-            _refuse_pickles(folder, name, shown)
+            _refuse_pickles(folder, shown)
             raise UnusableModel(f'The model "{shown}" lacks {name}: copy the whole model folder again.')
         if not (folder / name).is_file():
             raise UnusableModel(f'The model "{shown}" has a {name} that is no ordinary file: install it again.')
@@ -120,10 +120,9 @@ def pickles_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.suffix.lower() in PICKLES)
 
 
-def _refuse_pickles(folder: Path, missing: str, shown: str) -> None:
+def _refuse_pickles(folder: Path, shown: str) -> None:
     """Say so where weights come as a file that can run programs."""
-    pickles = pickles_in(folder)
-    if missing == WEIGHTS_FILE and pickles:
+    if not (folder / WEIGHTS_FILE).exists() and (pickles := pickles_in(folder)):
         raise UnusableModel(
             f'The model "{shown}" comes as {plain_text(pickles[0])}, a kind of file that can run programs and '
             f"is never opened here: ask for it as {WEIGHTS_FILE}."

@@ -148,6 +148,9 @@ def test_other_things_are_refused_in_words_that_help(tmp_path: Path, place: Path
     (tmp_path / "lone.safetensors").write_bytes(b"")
     assert "holds no model" in refusal(tmp_path / "pictures", place)
     assert "can run programs" in refusal(tmp_path / "model.ckpt", place)
+    (tmp_path / "from the web").mkdir()
+    (tmp_path / "from the web" / "pytorch_model.bin").write_bytes(b"\x80\x04")
+    assert "can run programs" in refusal(tmp_path / "from the web", place)
     assert "no folder" in refusal(tmp_path / "lone.safetensors", place)
     assert "no folder" in refusal(tmp_path / "gone", place)
 
