@@ -15,6 +15,7 @@ from ml.measures.copy_index_file import UnusableIndex, read_index, read_whole
 from ml.measures.copying import Library
 from ml.measures.note_runs import NoteRuns
 from ml.measures.usual_copying import DRUMS, UsualCopying, kind_of
+from ml.music import MUTED
 from ml.requests import Take
 from ml.requests.staying import staying
 from studio.session.copy_report import CopiedRun, CopyReport
@@ -143,7 +144,7 @@ def prompt_lines(take: Take) -> list[TakeLine]:
     found = []
     for number, track in enumerate(score.tracks):
         notes = track.notes
-        given = (notes.flags & 1 == 0) & (notes.start >= origin.prompt_start_tick)
+        given = (notes.flags & MUTED == 0) & (notes.start >= origin.prompt_start_tick)
         given &= notes.start < origin.prompt_end_tick
         if number in region.tracks:
             inside = (notes.start >= region.start_tick) & (notes.start < region.end_tick)
