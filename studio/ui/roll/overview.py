@@ -66,7 +66,10 @@ class Overview(QWidget):
         for layer in context.takes:
             if layer.region is not None and layer.active:
                 left, right = (tick * scale for tick in layer.region)
-                painter.fillRect(QRectF(left, 0, right - left, HEIGHT), faded(theme.take_colour(layer.colour), 0.35))
+                bars = QRectF(left, 0, right - left, HEIGHT)
+                if layer.covers:
+                    painter.fillRect(bars, theme.colour("field"))
+                painter.fillRect(bars, faded(theme.take_colour(layer.colour), 0.35))
         view = context.viewport
         left, right = view.left_tick * scale, min(view.right_tick * scale, self.width() - 1)
         for outside in (QRectF(0, 0, left, HEIGHT), QRectF(right, 0, self.width() - right, HEIGHT)):

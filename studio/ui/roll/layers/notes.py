@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
-from ml.music import LOCKED, NoteTable
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_boxes, visible_rows
 from studio.ui.roll.note_names import NoteNames
 from studio.ui.roll.note_painter import NotePainter
+from studio.ui.roll.replaced import covered, replaced_by
 from studio.ui.theme import faded
 
 
@@ -48,23 +47,11 @@ class NoteLayer:
             places = note_boxes(view, table.start[gone], table.end[gone], table.pitch[gone])
             notes.paint_outlines(painter, places, faded(colour, 0.45), dashed=True)
             rows = rows[~lifted]
-        replaced = self._replaced_by_takes(table, rows)
+        rows = rows[~covered(context, rows)]
+        replaced = replaced_by(context.takes, context, rows)
         if replaced.any():
-            if not any(layer.covers for layer in context.takes):
-                notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
+            notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
             rows = rows[~replaced]
         surprise = context.insight.surprise
         bits = None if surprise is None else surprise.of_song(context.document.current_track, table.id[rows])
         notes.paint(painter, view, table, rows, colour, context.is_selected(table.id[rows]), bits)
-
-    def _replaced_by_takes(self, table: NoteTable, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of these notes would go if a take that is showing were accepted, shape (rows,)."""
-        gone = np.zeros(len(rows), bool)
-        track = self._context.document.current_track
-        free = table.flags[rows] & LOCKED == 0
-        for region, kept in {(layer.region, layer.kept) for layer in self._context.takes if layer.track == track}:
-            if region is not None:
-                start = table.start[rows]
-                stays = np.isin(table.id[rows], np.fromiter(kept, np.int64, len(kept)))
-                gone |= (start >= region[0]) & (start < region[1]) & free & ~stays
-        return gone
