@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -74,11 +75,11 @@ def music(score: Score) -> list[list[tuple[int, ...]]]:
 
 @given(songs_and_takes(), st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
-def test_accepting_all_parts_in_any_order_is_accepting_the_take(take: Take, draw: object) -> None:
+def test_accepting_all_parts_in_any_order_is_accepting_the_take(take: Take, draw: random.Random) -> None:
     score, region, time_map = take.request.score, take.request.region, take.request.score.time_map
     first, last = time_map.bar_at(region.start_tick), time_map.bar_at(region.end_tick - 1)
     cells = [(bar, track) for bar in range(first, last + 1) for track in region.tracks]
-    draw.shuffle(cells)  # type: ignore[attr-defined]
+    draw.shuffle(cells)
     for bar, track in cells:
         part = Region(time_map.bar_start(bar), time_map.bar_start(bar + 1), (track,))
         score = accept_bars(score, take, part, SOURCE).score
