@@ -132,7 +132,22 @@ class BlindDesk:
 
     def end(self) -> None:
         """Stop now and show what was what; the votes so far stand."""
-        self._end()
+        test, board = self.test, self._studio.takes
+        was_waiting = self.waiting
+        self.test = self._waiting = self.heard = None
+        if board.job == self._job and board.showing:
+            board.blind = False
+            heard_song = board.auditioned is board.original
+            if heard_song:
+                self._studio.audition(None)
+            board.original = None
+            self._studio.audition(board.auditioned)  # whoever looks at the board is told, and loudness is as set
+        self._job = None
+        self.on_change()
+        if test is not None and test.ballots:
+            self.on_reveal(Revealed(test, count(test.ballots), board.showing))
+        elif test is not None or was_waiting:
+            self._studio.say("The blind test has ended without a vote.")
 
     def close(self) -> None:
         """Listen no more."""
@@ -156,36 +171,18 @@ class BlindDesk:
             found.append(Candidate(THE_SONG, song, take_hash(song.notes)))
         return found
 
-    def _end(self) -> None:
-        test, board = self.test, self._studio.takes
-        was_waiting = self.waiting
-        self.test = self._waiting = self.heard = None
-        if board.job == self._job and board.showing:
-            board.blind = False
-            heard_song = board.auditioned is board.original
-            if heard_song:
-                self._studio.audition(None)
-            board.original = None
-            self._studio.audition(board.auditioned)  # whoever looks at the board is told, and loudness is as set
-        self._job = None
-        self.on_change()
-        if test is not None and test.ballots:
-            self.on_reveal(Revealed(test, count(test.ballots), board.showing))
-        elif test is not None or was_waiting:
-            self._studio.say("The blind test has ended without a vote.")
-
     def _on_studio(self, topic: Topic) -> None:
         if topic is not Topic.TAKES or (self.test is None and self._waiting is None):
             return
         board = self._studio.takes
         if board.job != self._job or not board.showing:
-            self._end()
+            self.end()
         elif self._waiting is not None and not board.running:
             plan, self._waiting = self._waiting, None
             try:
                 self.begin(plan)
             except RefusedRequest as refusal:
-                self._end()
+                self.end()
                 self._studio.say(str(refusal))
 
     # --- hearing and voting
@@ -254,7 +251,7 @@ class BlindDesk:
         self._known.clear()
         self.heard = None
         if self.trial is None:
-            self._end()
+            self.end()
         else:
             self.hear(0)
 
