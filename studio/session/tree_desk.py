@@ -165,9 +165,8 @@ class TreeDesk:
                 raise RefusedRequest(NOT_KEPT)
             studio.reject()
             request = record.request
-            base = request.score.with_tracks(request.score.tracks[: len(request.score.tracks) - record.new_tracks])
             self.tree.reopened(number, request)
-            board.reopen(request, self._answers(record), base)
+            board.reopen(request, self._answers(record), _song_of(record))
             board.follow(studio.document.score)
             studio.auditioning.join.open(request)
         slot = None if ref is None else self.slot(ref)
@@ -188,8 +187,7 @@ class TreeDesk:
         """Let the song be as it was when the models were asked: one undo step."""
         record = self._record(number)
         self._refuse_without_prompt(record)
-        tracks = record.request.score.tracks
-        score = record.request.score.with_tracks(tracks[: len(tracks) - record.new_tracks])
+        score = _song_of(record)
         self._commit(f"Go back to before {bars_text(score, record.request.region)}", score)
 
     def continue_from(self, ref: TakeRef, wishes: Wishes | None = None) -> int:
@@ -300,6 +298,12 @@ class TreeDesk:
         slot.mark, slot.edited = mark_of(take), take.edited
         slot.source = take.accepted[-1].source if take.accepted else None
         return slot
+
+
+def _song_of(record: RequestRecord) -> Score:
+    """The song as it was when the models were asked, without the tracks that an accompaniment would have brought."""
+    score = record.request.score
+    return score.with_tracks(score.tracks[: len(score.tracks) - record.new_tracks])
 
 
 def _missing_card(model: str, name: str) -> ModelCard:
