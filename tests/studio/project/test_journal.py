@@ -309,7 +309,7 @@ def test_edits_wait_in_memory_until_the_disk_is_well_again(folder: Path, opened:
     for number in range(6):
         score = with_note(score, 60 + number)
         tickets.append(journal.append(f"Edit {number}", score))
-        # One at a time: edits that pile up behind a slow disk go down together, in fewer calls than the fault lets pass.
+        # One at a time: edits that pile up go to the disk together, in fewer calls than the fault lets pass.
         while not journal.wait_for(tickets[-1], 0.05) and journal.problem is None:
             pass
     if call in ("write", "sync"):
