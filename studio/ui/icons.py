@@ -8,6 +8,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 LINE = 'fill="none" stroke="{c}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"'
 SOLID = 'fill="{c}" stroke="{c}" stroke-width="1.2" stroke-linejoin="round"'
+INK = "#000000"
+SHEET = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{body}</svg>'
 
 DRAWINGS: dict[str, str] = {
     "play": f'<path {SOLID} d="M8 5.5v13l10.5-6.5z"/>',
@@ -75,28 +77,45 @@ DRAWINGS: dict[str, str] = {
 }
 
 
-def _painted(name: str, colour: QColor, size_px: int, ratio: float) -> QPixmap:
-    body = DRAWINGS[name].replace("{c}", colour.name())
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{body}</svg>'
-    pixmap = QPixmap(round(size_px * ratio), round(size_px * ratio))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setOpacity(colour.alphaF())
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(pixmap.rect()))
-    painter.end()
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap
-
-
 def icon(name: str, normal: QColor, active: QColor | None = None, size_px: int = 20) -> QIcon:
     """An icon in `normal`, in `active` where its button is checked, and faint where disabled."""
     result = QIcon()
-    faint = QColor(normal)
-    faint.setAlphaF(0.35)
+    drawing = QSvgRenderer(QByteArray(SHEET.format(body=DRAWINGS[name].replace("{c}", INK)).encode()))
     for ratio in (1.0, 2.0):
-        result.addPixmap(_painted(name, normal, size_px, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-        result.addPixmap(_painted(name, faint, size_px, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
-        if active is not None:
-            result.addPixmap(_painted(name, active, size_px, ratio), QIcon.Mode.Normal, QIcon.State.On)
-            result.addPixmap(_painted(name, active, size_px, ratio), QIcon.Mode.Active, QIcon.State.On)
+        shape = _shape(drawing, round(size_px * ratio))
+        for colour, mode, state in (
+            (normal, QIcon.Mode.Normal, QIcon.State.Off),
+            (_faint(normal), QIcon.Mode.Disabled, QIcon.State.Off),
+            (active, QIcon.Mode.Normal, QIcon.State.On),
+        ):
+            if colour is not None:
+                tinted = _tinted(shape, colour)
+                tinted.setDevicePixelRatio(ratio)
+                result.addPixmap(tinted, mode, state)
     return result
+
+
+def _faint(colour: QColor) -> QColor:
+    """The colour of what cannot be used now."""
+    result = QColor(colour)
+    result.setAlphaF(0.35)
+    return result
+
+
+def _shape(drawing: QSvgRenderer, size_px: int) -> QPixmap:
+    """The drawing as ink on nothing, to be tinted: rendering it anew for each colour costs ten times as much."""
+    pixmap = QPixmap(size_px, size_px)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    drawing.render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    return pixmap
+
+
+def _tinted(shape: QPixmap, colour: QColor) -> QPixmap:
+    pixmap = QPixmap(shape)
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), colour)
+    painter.end()
+    return pixmap
