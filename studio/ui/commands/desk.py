@@ -67,7 +67,7 @@ class Desk:
             if chosen.ids:
                 self.apply(label, operation(self.score, chosen))
                 return
-            edited = operation(self.score, select_all(self.score, self.document.current_track))
+            edited = operation(self.score, select_all(self.context.score, self.document.current_track))
             self.apply(label, Edited(edited.score, chosen, edited.remarks))
 
         return run

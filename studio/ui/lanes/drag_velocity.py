@@ -38,9 +38,8 @@ class DragVelocity:
 
     def shown(self) -> dict[int, int]:
         """Velocities by note id as they would be."""
-        document = self._context.document
-        rows = self._moved.rows(document.score)
         table = self._context.notes
+        rows = table.rows_of(self._moved.ids)
         velocity = (table.velocity[rows].astype(int) + self._d_velocity).clip(1, 127)
         return dict(zip(table.id[rows].tolist(), velocity.tolist(), strict=True))
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.ui.roll.context import RollContext
-from studio.ui.roll.replaced import covered
 
 REACH_PX = 6
 """How far to the side of a stem a press still takes it."""
@@ -37,7 +36,6 @@ def visible_stems(context: RollContext) -> Stems:
     margin = REACH_PX / view.px_per_tick
     found = table.starting(int(view.left_tick - margin), int(view.right_tick + margin) + 1)
     rows = np.arange(found.start, found.stop)
-    rows = rows[~covered(context, rows)]
     selected = context.is_selected(table.id[rows])
     order = np.argsort(selected, kind="stable")
     rows, selected = rows[order], selected[order]

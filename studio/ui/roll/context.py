@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from ml.music import Key, NoteTable, TimeMap, Track
+from ml.music import Key, NoteTable, Score, TimeMap, Track
 from studio.edit.change import Change, ChangeKind
 from studio.edit.document import Document
 from studio.edit.grid import Grid, Snap
 from studio.ui.roll.grid_setting import GridSetting
 from studio.ui.roll.hearing import Hearing, Preview
 from studio.ui.roll.insight import RollInsight
+from studio.ui.roll.replaced import uncovered
 from studio.ui.roll.takes import TakeLayer
 from studio.ui.roll.tool import Tool
 from studio.ui.roll.viewport import Viewport
@@ -84,6 +85,7 @@ class RollContext(QObject):
         self._loop: tuple[int, int] | None = None
         self._time_selection: tuple[int, int] | None = None
         self._takes: tuple[TakeLayer, ...] = ()
+        self._seen: tuple[Score, Score] | None = None
         self._picked: frozenset[TakeKey] = frozenset()
         self._lifted: frozenset[int] = frozenset()
         self._ghosts_shown = True
@@ -100,21 +102,44 @@ class RollContext(QObject):
 
     def _on_change(self, change: Change) -> None:
         if change.kind is ChangeKind.SCORE:
-            self._takes, self._time_selection, self._loop = (), None, None
+            self._takes, self._seen, self._time_selection, self._loop = (), None, None, None
             self.template = NoteTemplate(self.document.score.ticks_per_quarter, self.template.velocity)
             self.loopChanged.emit()
             self.timeSelectionChanged.emit()
+        self._let_go_of_hidden()
         self.documentChanged.emit(change)
 
-    # --- shorthands for the track being edited
+    # --- what there is to see, and shorthands for the track being edited
+
+    @property
+    def score(self) -> Score:
+        """The song as far as it may be seen and touched: a blind test hides the notes that its takes would replace.
+
+        All that shows notes or finds them under the mouse reads it from here; the others' ids are as in the document.
+        """
+        score = self.document.score
+        if self._seen is None or self._seen[0] is not score:
+            self._seen = score, uncovered(score, self._takes)
+        return self._seen[1]
+
+    def _let_go_of_hidden(self) -> None:
+        """What cannot be seen is not selected, however it was chosen."""
+        if self.score is not self.document.score:
+            self.document.select(self.document.selection.pruned(self.score))
+
+    def hides(self, tick: float) -> bool:
+        """Whether notes of the current track are hidden at this place."""
+        current = self.document.current_track
+        asked = (layer.region for layer in self._takes if layer.covers and layer.track == current)
+        return any(region is not None and region[0] <= tick < region[1] for region in asked)
 
     @property
     def track(self) -> Track:
-        return self.document.track
+        return self.score.tracks[self.document.current_track]
 
     @property
     def notes(self) -> NoteTable:
-        return self.document.track.notes
+        return self.track.notes
 
     @property
     def time_map(self) -> TimeMap:
@@ -148,7 +173,7 @@ class RollContext(QObject):
     @property
     def content_end_tick(self) -> int:
         """Where scrolling ends: some bars after the last note and after what is in sight."""
-        score, time_map = self.document.score, self.time_map
+        score, time_map = self.score, self.time_map
         last = max([score.end_bar_tick, *(layer.notes.end_tick for layer in self._takes)])
         bar = time_map.bar_at(last) + 1
         return time_map.bar_start(max(bar + 8, 16))
@@ -239,7 +264,8 @@ class RollContext(QObject):
     def takes(self, layers: tuple[TakeLayer, ...]) -> None:
         """New notes in the same takes repaint the takes alone: they come many times a second."""
         before, heard = [layer.frame for layer in self._takes], self._heard
-        self._takes = layers
+        self._takes, self._seen = layers, None
+        self._let_go_of_hidden()
         if self._heard != heard:
             self.picked = frozenset()
         if before == [layer.frame for layer in layers]:

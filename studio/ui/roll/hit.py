@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ml.music import NoteTable
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_box, note_boxes
-from studio.ui.roll.replaced import covered
 from studio.ui.roll.viewport import Viewport
 
 EDGE_PX = 6
@@ -48,7 +47,6 @@ def hit_at(context: RollContext, x: float, y: float) -> Hit | None:
     """The note under (x, y): of several a selected one first, else the one that is drawn on top."""
     view, table = context.viewport, context.notes
     rows = rows_at(view, table, x, y)
-    rows = rows[~covered(context, rows)]
     if not len(rows):
         return None
     selected = rows[context.is_selected(table.id[rows])]

@@ -58,18 +58,14 @@ class Overview(QWidget):
         context, theme = self._context, self._context.theme
         scale, ratio = self._px_per_tick, self.devicePixelRatioF()
         size = round(self.width() * ratio), round((HEIGHT - 2 * PADDING_PX - 1) * ratio)
-        document = context.document
-        piece = self._piece.image(document.score, document.current_track, theme, size, scale * ratio)
+        piece = self._piece.image(context.score, context.document.current_track, theme, size, scale * ratio)
         painter.fillRect(self.rect(), theme.colour("field"))
         inner = QRectF(0, PADDING_PX, self.width(), HEIGHT - 2 * PADDING_PX - 1)
         painter.drawImage(inner, piece)
         for layer in context.takes:
             if layer.region is not None and layer.active:
                 left, right = (tick * scale for tick in layer.region)
-                bars = QRectF(left, 0, right - left, HEIGHT)
-                if layer.covers:
-                    painter.fillRect(bars, theme.colour("field"))
-                painter.fillRect(bars, faded(theme.take_colour(layer.colour), 0.35))
+                painter.fillRect(QRectF(left, 0, right - left, HEIGHT), faded(theme.take_colour(layer.colour), 0.35))
         view = context.viewport
         left, right = view.left_tick * scale, min(view.right_tick * scale, self.width() - 1)
         for outside in (QRectF(0, 0, left, HEIGHT), QRectF(right, 0, self.width() - right, HEIGHT)):

@@ -1,25 +1,21 @@
-"""Notes of the song that the takes showing would replace, and those of them that must not be seen until then."""
+"""Notes of the song that the takes showing would replace, and the song without those that must not be seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.music import LOCKED
-from studio.ui.roll.context import RollContext
+from ml.music import LOCKED, NoteTable, Score
 from studio.ui.roll.takes import TakeLayer
 
 
-def covered(context: RollContext, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of these notes of the current track a blind test hides, shape (rows,)."""
-    return replaced_by([layer for layer in context.takes if layer.covers], context, rows)
-
-
-def replaced_by(layers: Sequence[TakeLayer], context: RollContext, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of these notes of the current track would go if one of these takes were accepted, shape (rows,)."""
-    table, track = context.notes, context.document.current_track
+def replaced_by(
+    layers: Sequence[TakeLayer], track: int, table: NoteTable, rows: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which of these notes of a track would go if one of these takes were accepted, shape (rows,)."""
     gone = np.zeros(len(rows), bool)
     free = table.flags[rows] & LOCKED == 0
     for region, kept in {(layer.region, layer.kept) for layer in layers if layer.track == track}:
@@ -28,3 +24,14 @@ def replaced_by(layers: Sequence[TakeLayer], context: RollContext, rows: NDArray
             stays = np.isin(table.id[rows], np.fromiter(kept, np.int64, len(kept)))
             gone |= (start >= region[0]) & (start < region[1]) & free & ~stays
     return gone
+
+
+def uncovered(score: Score, layers: Sequence[TakeLayer]) -> Score:
+    """The song without the notes that layers which cover would replace; the song itself where none does."""
+    covering = [layer for layer in layers if layer.covers]
+    tracks = list(score.tracks)
+    for number in {layer.track for layer in covering if layer.track < len(tracks)}:
+        table = tracks[number].notes
+        hidden = replaced_by(covering, number, table, np.arange(len(table)))
+        tracks[number] = tracks[number].with_notes(table.without(hidden))
+    return replace(score, tracks=tuple(tracks)) if covering else score

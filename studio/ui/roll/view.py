@@ -137,7 +137,7 @@ class RollView(QWidget):
 
     def zoom_to_fit(self) -> None:
         """The whole piece in time, and all pitches of the current track."""
-        score = self.context.document.score
+        score = self.context.score
         self._show_span(0, max(score.end_bar_tick, score.time_map.bar_start(4)))
 
     def zoom_to_selection(self) -> None:

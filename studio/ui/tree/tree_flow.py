@@ -22,13 +22,14 @@ from studio.ui.theme import Theme
 from studio.ui.tree.diff_layer import DiffLayer, ShownDiff
 from studio.ui.tree.row_text import request_facts, take_facts, take_title
 from studio.ui.tree.side_column import SideColumn
-from studio.ui.tree.tree_panel import WIDTH_PX, TreePanel, TreeWishes
+from studio.ui.tree.tree_panel import NOTHING_YET, WIDTH_PX, TreePanel, TreeWishes
 
 if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
 REFRESH_MS, EDITS_MS = 60, 400
 """How long news are collected before rows are worked out anew, and before edits are counted."""
+BLIND = "The tree comes back when the blind test ends."
 
 
 class TreeFlow:
@@ -106,13 +107,14 @@ class TreeFlow:
         self.panel.search.selectAll()
 
     def refresh(self) -> None:
-        """Show the tree as it is now; while a blind test runs, without the takes that are tested."""
+        """Show the tree as it is now; nothing of it while a blind test runs: takes, differences and all would tell."""
         if not self.shown:
             return
         self._refresh_due.stop()
-        tested = self._desk.tree.open_request if self._studio.takes.blind else None
-        requests = [record for record in self._desk.tree.requests if record.number != tested]
-        self.panel.show_requests(requests, self._edits())
+        blind = self._studio.takes.blind
+        self.panel.show_requests(
+            [] if blind else self._desk.tree.requests, self._edits(), BLIND if blind else NOTHING_YET
+        )
         self._window.bound.refresh()
 
     def _edits(self) -> dict[TakeRef, int]:
@@ -134,10 +136,10 @@ class TreeFlow:
             self._refresh_due.start()
 
     def _on_studio(self, topic: Topic) -> None:
-        """A blind test begins or ends: its takes are hidden or shown."""
+        """A blind test begins or ends: takes are hidden or shown."""
         if topic is Topic.TAKES and self._studio.takes.blind != self._was_blind:
             self._was_blind = self._studio.takes.blind
-            self._on_tree()
+            self.refresh()
 
     def _on_document(self, change: Change) -> None:
         if change.kind is ChangeKind.SCORE:

@@ -51,6 +51,7 @@ class TreePanel(QFrame):
         self.setMinimumWidth(220)
         self._wishes = wishes
         self._requests: Sequence[RequestRecord] = ()
+        self._nothing = NOTHING_YET
         self._unfolded: set[int] = set()
         self._newest = 0
         self._filling = False
@@ -129,8 +130,10 @@ class TreePanel(QFrame):
         self.delegate.theme = theme
         self.view.viewport().update()
 
-    def show_requests(self, requests: Sequence[RequestRecord], edits: Mapping[TakeRef, int]) -> None:
-        """Show these; what was chosen and unfolded stays so."""
+    def show_requests(
+        self, requests: Sequence[RequestRecord], edits: Mapping[TakeRef, int], nothing: str = NOTHING_YET
+    ) -> None:
+        """Show these, or `nothing` where there are none; what was chosen and unfolded stays so."""
         numbers = [record.number for record in requests]
         if self._newest not in (0, *numbers):  # another piece
             self._unfolded.clear()
@@ -138,7 +141,7 @@ class TreePanel(QFrame):
         fresh = [number for number in numbers if number > self._newest][-UNFOLDED:]
         self._unfolded.update(fresh)
         self._newest = max(numbers, default=0)
-        self._requests = requests
+        self._requests, self._nothing = requests, nothing
         self.delegate.edits = edits
         self._fill()
 
@@ -195,7 +198,7 @@ class TreePanel(QFrame):
         self._filling = False
         takes = sum(len(record.takes) for record in self._requests)
         self.count.setText(f"{takes:,}" if takes else "")
-        self.empty.setText(NOTHING_FITS if takes else NOTHING_YET)
+        self.empty.setText(NOTHING_FITS if takes else self._nothing)
         self.empty.setVisible(self.model.rowCount() == 0)
         self._tell_chosen()
 

@@ -15,7 +15,8 @@ MOST_ARCS = 12
 def arcs_view(
     note: Note, attention: Attention, model: str, score: Score, take_notes: tuple[TakeNote, ...] = ()
 ) -> ArcsView:
-    """Arcs from `note`. `score` is the one that the model was given, `take_notes` those of the take it wrote."""
+    """Arcs from `note`. `score` is the one that the model was given, or what may be seen of it; `take_notes` are
+    those of the take it wrote."""
     if not len(attention.track):
         return ArcsView(note, (), no_notes_caption(model))
     strongest = np.argsort(-attention.rollout, kind="stable")[:MOST_ARCS]

@@ -115,7 +115,7 @@ class ExplainFlow:
         model = self._desk.whom.of(slot)
         name = "the model" if model is None else model.name
         if slot is None:
-            view = arcs_view(note.note, found, name, self._studio.document.score)
+            view = arcs_view(note.note, found, name, self._context.score)
         else:
             view = arcs_view(note.note, found, name, slot.request.score, slot.notes)
         self._context.insight.arcs = view

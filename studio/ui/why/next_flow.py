@@ -9,7 +9,7 @@ from studio.ui.why.resting import SETTLED_MS, resting
 
 
 class NextFlow:
-    """Asks when playhead and notes rest; shows nothing while music plays or models write."""
+    """Asks when playhead and notes rest; shows nothing while music plays, models write or a blind test runs."""
 
     def __init__(self, studio: Studio, desk: WhyDesk, context: RollContext) -> None:
         self._studio = studio
@@ -40,11 +40,16 @@ class NextFlow:
         """Notes, track, transport or takes have changed."""
         if not self._on:
             return
-        if self._studio.transport.playing or self._studio.takes.running:
+        if self._must_rest:
             self._moved.stop()
             self._context.insight.heat = None
         else:
             self._moved.start()
+
+    @property
+    def _must_rest(self) -> bool:
+        """In a blind test the bars would say what stands in the notes that are hidden."""
+        return self._studio.transport.playing or self._studio.takes.running or self._studio.takes.blind
 
     def _on_playhead(self, _old_x: float, _new_x: float) -> None:
         self.on_news()
@@ -53,7 +58,7 @@ class NextFlow:
         """Ask for the place of the playhead, unless it moves or models write."""
         if not self._on:
             return
-        if self._studio.transport.playing or self._studio.takes.running:
+        if self._must_rest:
             self._context.insight.heat = None
             return
         self._desk.ask_next(self._studio.document.current_track, self._studio.transport.cursor_tick)

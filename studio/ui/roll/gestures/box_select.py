@@ -41,7 +41,7 @@ class BoxSelect:
             return
         ticks = sorted((int(self._start.tick), int(at.tick)))
         lowest, highest = sorted((self._start.pitch, at.pitch))
-        box = select_box(document.score, document.current_track, ticks[0], ticks[1] + 1, (lowest, highest))
+        box = select_box(self._context.score, document.current_track, ticks[0], ticks[1] + 1, (lowest, highest))
         document.select(self._base.added(box.ids))
         of_take = take_notes_in(self._context, (ticks[0], ticks[1] + 1), (lowest, highest))
         self._context.picked = self._picked_base | of_take

@@ -22,6 +22,7 @@ from studio.ui.roll.picking import take_note_at
 from studio.ui.roll.tool import Tool
 
 DRAWING = (Tool.DRAW, Tool.PAINT)
+HIDDEN = "These bars are hidden until the blind test ends."
 
 
 class Dispatcher:
@@ -42,6 +43,9 @@ class Dispatcher:
             return None
         if context.insight.explaining:
             return ExplainNote(context)
+        if context.hides(at.tick):
+            context.statusText.emit(HIDDEN)
+            return None
         if context.tool is Tool.ERASE:
             return EraseNotes(context)
         if context.tool is Tool.SPLIT:
@@ -68,7 +72,7 @@ class Dispatcher:
         context, shape = self._context, Qt.CursorShape
         if context.insight.explaining:
             return shape.WhatsThisCursor
-        if context.tool is Tool.ERASE:
+        if context.tool is Tool.ERASE or context.hides(at.tick):
             return shape.ForbiddenCursor
         if context.tool is Tool.SPLIT:
             return shape.SplitHCursor

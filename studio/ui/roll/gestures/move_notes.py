@@ -51,7 +51,7 @@ class MoveNotes:
         self._dragging = True
         if self._hit.id not in document.selection.ids:
             document.select(self._before.added({self._hit.id}))
-        self._rows = document.selection.rows(document.score)
+        self._rows = self._table.rows_of(document.selection.ids)
         self._held = self._table.take(self._rows)
 
     def update(self, at: Pointer) -> None:

@@ -33,7 +33,7 @@ class SplitNotes:
         """The notes that the cut goes through."""
         document = self._context.document
         lowest, highest = sorted((self._start.pitch, self._at.pitch))
-        return select_box(document.score, document.current_track, self._tick, self._tick + 1, (lowest, highest))
+        return select_box(self._context.score, document.current_track, self._tick, self._tick + 1, (lowest, highest))
 
     def end(self, at: Pointer) -> None:
         self.update(at)

@@ -23,7 +23,7 @@ class GhostLayer:
             return
         theme = context.theme
         notes = NotePainter(theme)
-        for index, track in enumerate(context.document.score.tracks):
+        for index, track in enumerate(context.score.tracks):
             other_kind = track.drums != context.track.drums
             if index == context.document.current_track or index in context.hidden_ghosts or other_kind:
                 continue

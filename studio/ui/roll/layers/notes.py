@@ -10,7 +10,7 @@ from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_boxes, visible_rows
 from studio.ui.roll.note_names import NoteNames
 from studio.ui.roll.note_painter import NotePainter
-from studio.ui.roll.replaced import covered, replaced_by
+from studio.ui.roll.replaced import replaced_by
 from studio.ui.theme import faded
 
 
@@ -47,8 +47,7 @@ class NoteLayer:
             places = note_boxes(view, table.start[gone], table.end[gone], table.pitch[gone])
             notes.paint_outlines(painter, places, faded(colour, 0.45), dashed=True)
             rows = rows[~lifted]
-        rows = rows[~covered(context, rows)]
-        replaced = replaced_by(context.takes, context, rows)
+        replaced = replaced_by(context.takes, context.document.current_track, table, rows)
         if replaced.any():
             notes.paint_flat(painter, view, table, rows[replaced], faded(colour, 0.30))
             rows = rows[~replaced]

@@ -11,9 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ml.music import Key, Note, NoteTable, Track
-from studio.ui.lanes.stems import visible_stems
-from studio.ui.roll.hit import hit_at
-from studio.ui.roll.overview import Overview
 from studio.ui.roll.takes import TakeLayer
 from studio.ui.roll.tool import Tool
 from studio.ui.theme import DARK, LIGHT
@@ -178,22 +175,6 @@ def test_takes_show_the_active_one_bright_and_dim_what_they_would_replace(hand):
     assert colour_at(hand, 480, 67).lightness() < bright.lightness()
     hand.view.set_take_layers([])
     assert colour_at(hand, 480, 60) == as_written
-
-
-def test_what_a_blind_test_covers_is_nowhere_to_be_seen_or_touched(hand):
-    covering = TakeLayer(0, NoteTable.empty(), active=True, region=(0, 3840), label="Blind test", covers=True)
-    pictures, overview = [], hand.view.findChild(Overview)
-    for hidden in (Note(0, 960, 60, velocity=40), Note(1920, 480, 60, velocity=120)):
-        hand.write(hidden, Note(3840, 960, 64))
-        hand.view.set_take_layers([covering])
-        pictures.append(overview.grab().toImage())
-        assert visible_stems(hand.context).rows.tolist() == [1]
-        at = hand.at(hidden.start + 240, hidden.pitch)
-        assert hit_at(hand.context, at.x(), at.y()) is None
-        hand.view.set_take_layers([])
-        assert hit_at(hand.context, at.x(), at.y()) is not None
-        assert overview.grab().toImage() != pictures[-1]
-    assert pictures[0] == pictures[1]
 
 
 def test_the_take_that_is_heard_says_its_name_where_its_bars_begin(hand):
