@@ -19,7 +19,7 @@ from studio.project.settings import HEAR_TAKES_ALONE, MATCH_LOUDNESS, SWITCH_TAK
 from studio.session.arranging import Arrangement
 from studio.session.hearing import Hearing, HowHeard
 from studio.session.join_loop import JoinLoop
-from studio.session.laying import excerpts_of
+from studio.session.laying import excerpts_of, excerpts_of_notes
 from studio.session.mixture import Mixture
 from studio.session.piece import Piece
 from studio.session.summary import counted
@@ -251,27 +251,27 @@ class Audition:
         return label
 
     def accept_part(self, slot: TakeSlot, part: TakePart) -> str:
-        """Put some bars, voices or notes of a take into the song: one undo step; the board stays for more.
+        """Put some bars, voices or notes of a take or mixture into the song: one undo step; the board stays for more.
 
-        The rest of the song stays as it was; locked and kept notes survive. Single notes are added to what is there.
-        Raises RefusedRequest or EditRefused, which change nothing.
+        The rest of the song stays as it was; locked and kept notes survive. Of single notes only what they would sound
+        over gives way. Raises RefusedRequest or EditRefused, which change nothing.
         """
         take, follower = self._ready(slot), self._board.follower
-        numbers = self._numbers((slot,))
-        if isinstance(slot, Mixture):
-            raise RefusedRequest("A mixture is accepted whole: take out of it what should not be in it.")
+        asked = slot.request.region.tracks
+        tracks = asked if part.tracks is None else tuple(track for track in asked if track in part.tracks)
         if part.notes is not None:
-            picked = Mixture.of(slot.request)
-            picked.pick(slot, (index for index in sorted(part.notes) if 0 <= index < len(take.notes)))
-            edited = accept_excerpts(follower.staged, excerpts_of(picked, follower, numbers=numbers))
-            label = f"Accept {counted(len(picked.notes), 'note')} of {slot.title}"
+            rows = [row for row in sorted(part.notes) if 0 <= row < len(take.notes)]
+            numbers = self._numbers(tuple(dict.fromkeys(map(slot.origin_of, rows))))
+            edited = accept_excerpts(follower.staged, excerpts_of_notes(slot, rows, follower, numbers))
+            label = f"Accept {counted(len(rows), 'note')} of {slot.title}"
+        elif isinstance(slot, Mixture):
+            meant = slot.part(slot.bars if part.bars is None else range(*part.bars), tracks)
+            numbers = self._numbers(meant.sources)
+            edited = accept_excerpts(follower.staged, excerpts_of(meant, follower, numbers=numbers))
+            label = f"Accept {self._part_text(slot, part)} of {slot.title}"
         else:
-            region = follower.region(slot.request.region)
-            if part.tracks is not None:
-                region = replace(region, tracks=tuple(
-                    now for asked, now in zip(slot.request.region.tracks, region.tracks, strict=True)
-                    if asked in part.tracks
-                ))  # fmt: skip
+            numbers = self._numbers((slot,))
+            region = follower.region(replace(slot.request.region, tracks=tracks))
             time_map = follower.staged.time_map
             if part.bars is not None:
                 first, end = part.bars

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ml.requests import TakeNote
@@ -24,16 +24,34 @@ def excerpts_of(
     if not isinstance(slot, Mixture):
         number = (numbers or {}).get(slot, 0)
         return (Excerpt(follower.region(slot.request.region), notes, (number,) * len(notes)),)
-    sources = tuple((numbers or {}).get(origin, 0) for origin in slot.origins)
-    found, left = [], set(range(len(notes)))
+    found = []
     for region, taken in slot.runs:
         rows = [row for row, note in enumerate(slot.notes) if slot.origins[row] is taken and inside(note, region)]
-        left -= set(rows)
+        rows = [row for row in rows if row not in slot.loose]
         laid = tuple(notes[row] for row in rows)
-        found.append(Excerpt(follower.region(region), laid, tuple(sources[row] for row in rows)))
-    if left:
-        rows = sorted(left)
-        asked = follower.region(slot.request.region)
-        place = replace(asked, tracks=tuple(sorted({notes[row].track for row in rows})))
-        found.append(Excerpt(place, tuple(notes[r] for r in rows), tuple(sources[r] for r in rows), clears=False))
-    return tuple(found)
+        found.append(Excerpt(follower.region(region), laid, ((numbers or {}).get(taken, 0),) * len(rows)))
+    return (*found, *_laid_over(slot, slot.loose, notes, follower, numbers))
+
+
+def excerpts_of_notes(
+    slot: TakeSlot, rows: Iterable[int], follower: TrackFollower, numbers: Mapping[TakeSlot, int]
+) -> tuple[Excerpt, ...]:
+    """Some notes of a take, by their number in it; none without notes."""
+    return _laid_over(slot, rows, follower.notes(slot.notes), follower, numbers)
+
+
+def _laid_over(
+    slot: TakeSlot,
+    rows: Iterable[int],
+    notes: tuple[TakeNote, ...],
+    follower: TrackFollower,
+    numbers: Mapping[TakeSlot, int] | None,
+) -> tuple[Excerpt, ...]:
+    """Some of `notes`, which are all of the take's where its tracks are now, as an excerpt that clears nothing."""
+    rows = sorted(rows)
+    if not rows:
+        return ()
+    tracks = tuple(sorted({notes[row].track for row in rows}))
+    sources = tuple((numbers or {}).get(slot.origin_of(row), 0) for row in rows)
+    place = replace(follower.region(slot.request.region), tracks=tracks)
+    return (Excerpt(place, tuple(notes[row] for row in rows), sources, clears=False),)

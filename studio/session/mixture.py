@@ -22,13 +22,16 @@ class Mixture(TakeSlot):
     """A take whose notes come from others: `origins` says for each of `notes` from which.
 
     `cells` are bars of tracks that are taken over whole; those without a take leave the song as it is there. `picked`
-    are single notes, added to what is there. A note ends where its take's bars end. Values are replaced, never
-    changed, so that whoever holds `notes` can see by identity whether they are the same.
+    are single notes, laid over what is there in the order in which they were picked: what one would sound over gives
+    way. A note ends where its take's bars end. Values are replaced, never changed, so that whoever holds `notes` can
+    see by identity whether they are the same.
     """
 
     cells: dict[Cell, TakeSlot] = field(default_factory=dict)
     picked: tuple[Picked, ...] = ()
     origins: tuple[TakeSlot, ...] = ()
+    loose: frozenset[int] = frozenset()
+    """Which of `notes`, by number, were picked one by one."""
     runs: tuple[tuple[Region, TakeSlot], ...] = ()
     """The cells as stretches of one track from one take, in order of track and time."""
 
@@ -56,9 +59,20 @@ class Mixture(TakeSlot):
         """The takes that it is made of, in order of their first use."""
         return tuple(dict.fromkeys([*(slot for _, slot in self.runs), *(slot for slot, _ in self.picked)]))
 
-    def taken(self, bar: int, track: int) -> TakeSlot | None:
-        """The take whose notes a bar of a track has, None for the song's own."""
-        return self.cells.get((bar, track))
+    def origin_of(self, row: int) -> TakeSlot:
+        return self.origins[row]
+
+    def part(self, bars: range, tracks: tuple[int, ...]) -> Mixture:
+        """What it has in these bars of these tracks, as a mixture of its own."""
+        time_map = self.request.score.time_map
+
+        def meant(slot: TakeSlot, index: int) -> bool:
+            return time_map.bar_at(slot.notes[index].start) in bars and slot.notes[index].track in tracks
+
+        found = Mixture.of(self.request)
+        cells = {(bar, track): slot for (bar, track), slot in self.cells.items() if bar in bars and track in tracks}
+        found.fill(cells, tuple(pick for pick in self.picked if meant(*pick)))
+        return found
 
     # --- the session's side
 
@@ -69,39 +83,34 @@ class Mixture(TakeSlot):
             cells.pop(cell, None)
             if slot is not None:
                 cells[cell] = slot
-        self._build(cells, self.picked)
+        self.fill(cells, self.picked)
 
     def pick(self, slot: TakeSlot, notes: Iterable[int]) -> None:
         """Add single notes of a take, or take those out again that were picked before."""
         chosen = [(slot, index) for index in notes]
         kept = tuple(pick for pick in self.picked if pick not in chosen)
-        self._build(self.cells, (*kept, *(pick for pick in chosen if pick not in self.picked)))
-
-    def forget(self, slot: TakeSlot) -> None:
-        """Take everything out that came from a take."""
-        cells = {cell: taken for cell, taken in self.cells.items() if taken is not slot}
-        self._build(cells, tuple(pick for pick in self.picked if pick[0] is not slot))
+        self.fill(self.cells, (*kept, *(pick for pick in chosen if pick not in self.picked)))
 
     def rebuild(self) -> None:
         """One of the takes has got other notes."""
-        self._build(self.cells, tuple((slot, note) for slot, note in self.picked if note < len(slot.notes)))
+        self.fill(self.cells, tuple((slot, note) for slot, note in self.picked if note < len(slot.notes)))
 
-    def _build(self, cells: dict[Cell, TakeSlot], picked: tuple[Picked, ...]) -> None:
+    def fill(self, cells: dict[Cell, TakeSlot], picked: tuple[Picked, ...]) -> None:
+        """Let it consist of just this."""
         self.cells, self.picked = cells, picked
         self.runs = tuple(self._runs())
-        found: list[tuple[TakeNote, TakeSlot]] = []
-        for region, slot in self.runs:
-            found += [(note, slot) for note in slot.notes if inside(note, region)]
-        found = [(_ending(note, self._end_of(note)), slot) for note, slot in found]
-        there = {(note.track, note.start, note.pitch) for note, _ in found}
+        found = [
+            _Laid(_ending(note, region.end_tick), slot)
+            for region, slot in self.runs
+            for note in slot.notes
+            if inside(note, region)
+        ]
         for slot, index in picked:
-            note = slot.notes[index]
-            if (note.track, note.start, note.pitch) not in there:
-                there.add((note.track, note.start, note.pitch))
-                found.append((note, slot))
-        found.sort(key=lambda pair: (pair[0].start, pair[0].track, pair[0].pitch))
-        self.notes = tuple(note for note, _ in found)
-        self.origins = tuple(slot for _, slot in found)
+            found = [*_giving_way(found, slot.notes[index]), _Laid(slot.notes[index], slot, loose=True)]
+        found.sort(key=lambda laid: (laid.note.start, laid.note.track, laid.note.pitch))
+        self.notes = tuple(laid.note for laid in found)
+        self.origins = tuple(laid.slot for laid in found)
+        self.loose = frozenset(row for row, laid in enumerate(found) if laid.loose)
         bits = sum(note.bits for note in self.notes) / max(len(self.notes), 1)
         # No model wrote it: what is accepted of it names the takes that it was made of.
         provenance = Provenance.of(
@@ -131,10 +140,6 @@ class Mixture(TakeSlot):
             asked, start_tick=start_tick, end_tick=min(time_map.bar_start(end), asked.end_tick), tracks=(track,)
         )
 
-    def _end_of(self, note: TakeNote) -> int:
-        """Where the stretch ends in which a note of the cells starts."""
-        return next(region.end_tick for region, _ in self.runs if inside(note, region))
-
 
 def inside(note: TakeNote, region: Region) -> bool:
     """Whether a note starts in a region and is on one of its tracks."""
@@ -143,3 +148,24 @@ def inside(note: TakeNote, region: Region) -> bool:
 
 def _ending(note: TakeNote, tick: int) -> TakeNote:
     return note if note.start + note.length <= tick else replace(note, length=tick - note.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A note of the mixture, the take that it comes from, and whether it was picked alone."""
+
+    note: TakeNote
+    slot: TakeSlot
+    loose: bool = False
+
+
+def _giving_way(found: list[_Laid], new: TakeNote) -> list[_Laid]:
+    """The notes but for those that the new one would sound over; one that sounds into it ends there."""
+    left = []
+    for laid in found:
+        note = laid.note
+        if (note.track, note.pitch) != (new.track, new.pitch) or note.start >= new.start + new.length:
+            left.append(laid)
+        elif note.start < new.start:
+            left.append(replace(laid, note=_ending(note, new.start)))
+    return left

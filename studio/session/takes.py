@@ -66,6 +66,10 @@ class TakeSlot:
         """The takes that its notes come from: itself, unless it is a mixture."""
         return (self,)
 
+    def origin_of(self, row: int) -> TakeSlot:
+        """The take that the note of this number comes from."""
+        return self
+
     @property
     def done(self) -> bool:
         return self.take is not None

@@ -22,7 +22,8 @@ Places = dict[tuple[int, int], int]
 class Excerpt:
     """Notes for a region, each with its number for the notes' `source` column.
 
-    What the region holds is cleared for them, as when a whole take is accepted; without `clears` they are added to it.
+    What the region holds is cleared for them, as when a whole take is accepted; without `clears` only what they would
+    sound over gives way: no pitch sounds twice at a time.
     """
 
     region: Region
@@ -41,14 +42,13 @@ def accept_excerpts(score: Score, excerpts: Iterable[Excerpt]) -> Edited:
         raise EditRefused("There are no notes to put into the song: choose other bars or notes.")
     after = with_excerpts(score, laid)
     numbers = np.array(sorted({number for excerpt in laid for number in excerpt.sources}), np.int64)
-    for index in sorted({note.track for excerpt in laid for note in excerpt.notes}):
+    places = {(note.track, note.start, note.pitch) for excerpt in laid for note in excerpt.notes}
+    for index in sorted({track for track, _, _ in places}):
         table = after.tracks[index].notes
-        inside = np.zeros(len(table), bool)
-        for excerpt in laid:
-            inside |= (table.start >= excerpt.region.start_tick) & (table.start < excerpt.region.end_tick)
-        new = np.flatnonzero(inside & np.isin(table.source, numbers))
-        if len(new):
-            return Edited(after, Selection(index, ids_of(table, new)))
+        rows = np.flatnonzero(np.isin(table.source, numbers)).tolist()
+        new = [row for row in rows if (index, int(table.start[row]), int(table.pitch[row])) in places]
+        if new:
+            return Edited(after, Selection(index, ids_of(table, np.array(new))))
     return Edited(after)
 
 
@@ -132,15 +132,34 @@ def _inside(table: NoteTable, region: Region) -> np.ndarray:
 
 
 def _with_added(score: Score, excerpt: Excerpt) -> Score:
-    """The score with the notes added to what is there, but for those that would sound over a note that stays."""
+    """The score with the notes in place of what they would sound over; where a note that stays sounds they are cut."""
     for index in excerpt.region.tracks:
         table = score.tracks[index].notes
-        stays = staying(score, excerpt.region, index) & (table.flags & MUTED == 0)
+        stays = staying(score, excerpt.region, index)
         new = NoteTable.of(
             Note(n.start, n.length, n.pitch, n.velocity, source=number)
             for n, number in zip(excerpt.notes, excerpt.sources, strict=True)
             if n.track == index
         )
-        merged, _ = merge_notes(table, making_way(new, table.take(np.flatnonzero(stays))))
+        new = making_way(new, table.take(np.flatnonzero(stays & (table.flags & MUTED == 0))))
+        merged, _ = merge_notes(_giving_way(table, stays, new), new)
         score = score.with_track(index, score.tracks[index].with_notes(merged))
     return score
+
+
+def _giving_way(table: NoteTable, stays: np.ndarray, new: NoteTable) -> NoteTable:
+    """The notes but for those that new ones of their pitch would sound over; what sounds into a new one ends there.
+
+    Those that `stays` (notes,) names are left alone, and so are those that are just like a new one.
+    """
+    end = np.maximum(table.end, table.start + 1)
+    gone = np.zeros(len(table), bool)
+    length = table.length.copy()
+    for note in new:
+        other = ~stays & (table.pitch == note.pitch) & ((table.start != note.start) | (table.length != note.length))
+        gone |= other & (table.start >= note.start) & (table.start < max(note.end, note.start + 1))
+        into = other & (table.start < note.start) & (end > note.start)
+        length[into] = np.minimum(length[into], note.start - table.start[into])
+    if not np.array_equal(length, table.length):
+        table = table.replaced(slice(None), length=length)
+    return table.without(gone) if gone.any() else table

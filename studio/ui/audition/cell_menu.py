@@ -54,24 +54,19 @@ def take_entries(flow: AuditionFlow, slot: TakeSlot) -> tuple[MenuEntry, ...]:
     def mix_voice(track: int) -> Callable[[], None]:
         return attempt(lambda: parts.mix_all(slot, (track,)))
 
-    def keep_voice(track: int) -> Callable[[], None]:
-        return attempt(lambda: parts.keep_voice(slot, track))
-
     part = parts.says(slot) if done else ""
     marked = part or "the marked part"
     voices = voices_of(slot) if done else ()
     mixing = [MenuEntry("All of it", attempt(lambda: parts.mix_all(slot)), key("Ctrl+Alt+Return"))]
     mixing.append(MenuEntry(marked.capitalize(), attempt(lambda: parts.mix(slot)), key("Alt+Return"), bool(part)))
     mixing += [MenuEntry(name, mix_voice(track)) for name, track in voices]
-    keeping = [MenuEntry(name, keep_voice(track)) for name, track in voices]
     entries = [
         MenuEntry("Hear", lambda: flow.takes.hear_slot(slot)),
         MenuEntry("Keep this take", attempt(lambda: flow.studio.accept(slot)), key("Return"), done),
         MenuEntry(f"Keep {marked}", attempt(lambda: parts.keep(slot)), key("Shift+Return"), bool(part)),
     ]
-    if keeping:
-        entries.append(MenuEntry("Keep only", entries=tuple(keeping)))
     entries += [
+        *(_keep_only(flow, slot) if done else ()),
         MenuEntry("Into the mixture", enabled=done, entries=tuple(mixing)),
         LINE,
         MenuEntry("Star", lambda: flow.star(slot), key("Shift+S"), checked=mark.starred),
@@ -84,6 +79,16 @@ def take_entries(flow: AuditionFlow, slot: TakeSlot) -> tuple[MenuEntry, ...]:
     return tuple(entries)
 
 
+def _keep_only(flow: AuditionFlow, slot: TakeSlot) -> tuple[MenuEntry, ...]:
+    """The asked tracks to keep one of, where there is more than one."""
+
+    def keep(track: int) -> Callable[[], None]:
+        return lambda: flow.attempt(lambda: flow.parts.keep_voice(slot, track))
+
+    voices = tuple(MenuEntry(name, keep(track)) for name, track in voices_of(slot))
+    return (MenuEntry("Keep only", entries=voices),) if voices else ()
+
+
 def mixture_entries(flow: AuditionFlow, ticks: Ticks) -> tuple[MenuEntry, ...]:
     """The entries for one bar of the mixture."""
     mixture, parts = flow.studio.takes.mixture, flow.parts
@@ -91,11 +96,12 @@ def mixture_entries(flow: AuditionFlow, ticks: Ticks) -> tuple[MenuEntry, ...]:
     entries = [
         MenuEntry("Hear the mixture", flow.hear_mixture, "Shift+M"),
         MenuEntry("Keep the mixture", flow.keep_mixture),
-        LINE,
     ]
-    if bars is not None:
-        out = f"Take bar {bars[0] + 1} out"
-        entries.append(MenuEntry(out, lambda: flow.attempt(lambda: parts.mix_bars(None, bars))))
+    if mixture is not None and bars is not None:
+        bar = f"bar {bars[0] + 1}"
+        entries.append(MenuEntry(f"Keep {bar} of it", lambda: flow.attempt(lambda: parts.keep_bars(mixture, bars))))
+        entries += [*_keep_only(flow, mixture), LINE]
+        entries.append(MenuEntry(f"Take {bar} out", lambda: flow.attempt(lambda: parts.mix_bars(None, bars))))
     entries.append(MenuEntry("Empty the mixture", lambda: flow.attempt(parts.empty_mixture), "Shift+X"))
     return tuple(entries)
 

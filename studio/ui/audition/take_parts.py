@@ -71,6 +71,10 @@ class TakeParts:
         """Put one asked track of a take into the song: of the marked bars, or all of it."""
         self._studio.accept_part(slot, TakePart(bars=self.marked_bars(slot), tracks=(track,)))
 
+    def keep_bars(self, slot: TakeSlot, bars: Bars) -> None:
+        """Put these bars of a take into the song, as one step."""
+        self._studio.accept_part(slot, TakePart(bars=bars))
+
     def mix(self, slot: TakeSlot) -> None:
         """Put what is marked of a take into the mixture."""
         part = self.part_of(slot)

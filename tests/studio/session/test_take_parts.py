@@ -116,8 +116,6 @@ def test_bars_of_several_takes_make_a_mixture_that_is_accepted_as_one_step(asked
     heard = {(n.start, n.pitch) for n in asked.transport.heard.tracks[0].notes if n.start >= 4 * BAR}
     assert heard == {(n.start, n.pitch) for n in wanted}
     assert document.score is before
-    with pytest.raises(RefusedRequest, match="accepted whole"):
-        asked.accept_part(mixture, TakePart(bars=(4, 5)))
     asked.accept()
     assert len(document.history.steps) == steps + 1 and document.undo_label == "Accept Mixture"
     sources = {(n.start < 5 * BAR, n.source) for n in document.score.tracks[0].notes if n.start >= 4 * BAR}
@@ -127,6 +125,51 @@ def test_bars_of_several_takes_make_a_mixture_that_is_accepted_as_one_step(asked
     assert document.score is before
 
 
+def test_bars_voices_and_notes_of_a_mixture_are_accepted_alone(open_tune: Studio, answered: Answered) -> None:
+    fill(open_tune, answered, all_tracks=True)
+    document, (one, two) = open_tune.document, open_tune.takes.slots
+    before = document.score
+    open_tune.mix(1, one)
+    mixture = open_tune.mix(2, two)
+    assert mixture is not None
+    open_tune.accept_part(mixture, TakePart(bars=(2, 3)))
+    assert document.undo_label == "Accept bar 3 of Mixture" and open_tune.takes.mixture is mixture
+    assert {n.source for t in document.score.tracks for n in t.notes if n.start < 2 * BAR} == {0}
+    assert {n.source for t in document.score.tracks for n in t.notes if 2 * BAR <= n.start < 3 * BAR} == {two.source}
+    document.undo()
+    assert document.score is before
+    for track in (1, 0):
+        open_tune.accept_part(mixture, TakePart(tracks=(track,)))
+    parts = music(document.score)
+    document.undo()
+    assert document.score.tracks[0] is before.tracks[0], "one voice, one step"
+    document.undo()
+    open_tune.accept_part(mixture, TakePart(notes=frozenset({0, len(mixture.notes) - 1})))
+    assert document.undo_label == "Accept 2 notes of Mixture"
+    assert {n.source for t in document.score.tracks for n in t.notes} == {0, one.source, two.source}
+    document.undo()
+    with pytest.raises(ValueError, match="choose other bars"):
+        open_tune.accept_part(mixture, TakePart(bars=(0, 1)))
+    open_tune.accept(mixture)
+    assert music(document.score) == parts
+
+
+def test_a_picked_note_gives_way_to_none_and_leaves_no_double(open_tune: Studio, answered: Answered) -> None:
+    fill(open_tune, answered)
+    one, two = open_tune.takes.slots
+    first = one.notes[0]
+    open_tune.swap_in_take(two, (replace(two.notes[0], start=first.start + 10, pitch=first.pitch), *two.notes[1:]))
+    open_tune.mix(1, one)
+    mixture = open_tune.auditioning.mix_notes(two, (0,))
+    assert mixture is not None
+    here = [n for n in mixture.notes if n.pitch == first.pitch and n.start < first.start + first.length]
+    assert [(n.start, n.length) for n in here] == [(first.start, 10), (first.start + 10, two.notes[0].length)]
+    heard = [n for n in open_tune.transport.heard.tracks[0].notes if n.pitch == first.pitch and n.start >= BAR]
+    assert [(n.start, n.length) for n in heard][:2] == [(n.start, n.length) for n in here]
+    open_tune.accept(mixture)
+    assert {n.source for n in open_tune.document.score.tracks[0].notes if n.start >= BAR} >= {one.source, two.source}
+
+
 def test_bars_without_a_take_stay_the_songs_own(open_tune: Studio, answered: Answered) -> None:
     fill(open_tune, answered)
     document, slot = open_tune.document, open_tune.takes.slots[0]
@@ -134,7 +177,7 @@ def test_bars_without_a_take_stay_the_songs_own(open_tune: Studio, answered: Ans
     open_tune.mix(2, open_tune.takes.slots[1])
     mixture = open_tune.mix(2, None)
     assert isinstance(mixture, Mixture) and mixture.sources == (slot,)
-    assert mixture.taken(1, 0) is slot and mixture.taken(2, 0) is None
+    assert mixture.cells == {(1, 0): slot}
     before = lead(document.score)
     open_tune.accept(mixture)
     after = lead(document.score)

@@ -135,6 +135,38 @@ def test_single_notes_are_added_to_what_is_there() -> None:
     assert np.count_nonzero(table.flags & LOCKED) == 1, "what would sound over a locked note is left out"
 
 
+def test_single_notes_replace_what_they_would_sound_over_on_their_pitch() -> None:
+    own = NoteTable.of([Note(0, 2 * BAR, 60), Note(BAR + 10, 20, 60), Note(BAR, BAR, 61), Note(2 * BAR, BAR, 60)])
+    score = Score((Track("a", own),), TimeMap(TPQ))
+    note = TakeNote(0, BAR, BAR, 60, 90, 1.0)
+    edited = accept_excerpts(score, [Excerpt(Region(0, 2 * BAR, (0,)), (note,), (3,), clears=False)])
+    table = edited.score.tracks[0].notes
+    found = sorted((n.start, n.length, n.pitch, n.source) for n in table)
+    assert found == [(0, BAR, 60, 0), (BAR, BAR, 60, 3), (BAR, BAR, 61, 0), (2 * BAR, BAR, 60, 0)]
+    assert edited.selection is not None and edited.selection.rows(edited.score).tolist() == [1]
+
+
+@given(songs_and_takes(), st.integers(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_no_accepted_note_sounds_over_another_of_its_pitch(take: Take, nth: int) -> None:
+    score, notes = take.request.score, take.notes[nth::2]
+    excerpt = Excerpt(take.request.region, notes, (SOURCE,) * len(notes), clears=False)
+    if not notes:
+        return
+    after = accept_excerpts(score, [excerpt])
+    again = accept_excerpts(after.score, [excerpt])
+    assert again.score == after.score, "the same notes once more change nothing"
+    for before, now in zip(score.tracks, after.score.tracks, strict=True):
+        stays = {note.id for note in before.notes if note.flags & LOCKED} | {i for _, i in take.request.region.kept}
+        for new in (note for note in now.notes if note.source == SOURCE):
+            over = [
+                other
+                for other in now.notes
+                if other.pitch == new.pitch and other.id != new.id and other.start < new.end and new.start < other.end
+            ]
+            assert all(other.id in stays and other.flags & MUTED for other in over), "but for silent ones that stay"
+
+
 def test_nothing_is_refused_in_words() -> None:
     score = Score((Track("a"),), TimeMap(TPQ))
     with pytest.raises(EditRefused, match="no notes"):

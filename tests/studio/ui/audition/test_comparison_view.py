@@ -290,6 +290,19 @@ def test_bars_go_out_of_the_mixture_again(compared: MainWindow, press: Press) ->
     assert compared.audition.mixture.view.is_empty
 
 
+def test_one_bar_of_the_mixture_is_kept_from_its_menu(compared: MainWindow) -> None:
+    window = compared
+    drag_bars(window, 0, 0, 0)
+    drag_bars(window, 3, 1, 2)
+    steps = len(window.studio.document.history.steps)
+    (entry,) = [entry for entry in mixture_entries(window.comparing, (5 * 1920, 6 * 1920)) if "bar 6" in entry.title][
+        :1
+    ]
+    entry.run()
+    assert window.studio.document.undo_label == "Accept bar 6 of Mixture"
+    assert len(window.studio.document.history.steps) == steps + 1 and window.studio.takes.mixture is not None
+
+
 def test_esc_lets_go_of_a_drag_and_of_nothing_else(compared: MainWindow) -> None:
     shown = cell(compared, 0)
     area = shown.parts.thumbnail
