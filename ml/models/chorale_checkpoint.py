@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ml.models.chorale_mixture import ChoraleNetwork, chorale_network
 from ml.models.chorale_model import ChoraleModel
 from ml.models.model_folder import (
@@ -18,6 +16,7 @@ from ml.models.model_folder import (
     file_hash,
     read_json,
     read_network,
+    without_memory,
     write_folder,
 )
 
@@ -56,7 +55,7 @@ def load_chorale_model(folder: Path) -> LoadedChoraleModel:
             f'The model "{shown}" was made for another version of Continuo: take the one that belongs to this version.'
         )
     try:
-        with torch.device("meta"):
+        with without_memory():
             chorale_network(config)
     except (TypeError, ValueError) as error:
         raise UnusableCheckpoint(f'The model "{shown}" has a wrong configuration. {error}') from error

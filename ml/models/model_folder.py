@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from ml.models.weights_file import BadWeights, check_finite, open_regular, read_weights_header, without_repeats
 
 CARD_FILE, CONFIG_FILE, WEIGHTS_FILE = "card.json", "config.json", "model.safetensors"
 LARGEST_JSON_BYTES = 256 << 10
+
+DRAWING = (Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_)
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -57,6 +61,28 @@ def read_json(path: Path, shown: str) -> dict[str, Any]:
     return data
 
 
+class _Undrawn(TorchFunctionMode):
+    """While this holds, no random numbers are drawn for new weights."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        named = kwargs or {}
+        if func in DRAWING:
+            return args[0] if args else named["tensor"]
+        return func(*args, **named)
+
+
+@contextmanager
+def without_memory() -> Iterator[None]:
+    """Networks that are built within this have shapes and no numbers.
+
+    To pretend to draw numbers for them, torch would import its compiler, which takes seconds.
+    """
+    with torch.device("meta"), _Undrawn():
+        yield
+
+
 def read_network(folder: Path, build: Callable[[], Network]) -> Network:
     """The network that `build` makes with the folder's weights, in float32 and evaluation mode.
 
@@ -65,7 +91,7 @@ def read_network(folder: Path, build: Callable[[], Network]) -> Network:
     weights = folder / WEIGHTS_FILE
     try:
         header = read_weights_header(weights)
-        with torch.device("meta"):
+        with without_memory():
             expected = {name: tuple(tensor.shape) for name, tensor in build().state_dict().items()}
         if header.shapes != expected:
             raise BadWeights("do not match its configuration")
