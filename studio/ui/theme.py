@@ -103,7 +103,8 @@ class Theme:
         return QColor(self.track_colours[(wish if wish >= 0 else index) % len(self.track_colours)])
 
     def take_colour(self, index: int) -> QColor:
-        return QColor(self.take_colours[index % len(self.take_colours)])
+        """Colour of take number `index`; below 0, of what is put together from several takes."""
+        return self.colour("accent") if index < 0 else QColor(self.take_colours[index % len(self.take_colours)])
 
     def text_on(self, fill: QColor) -> QColor:
         """Black or white, whichever reads better on `fill`."""

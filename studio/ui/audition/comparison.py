@@ -93,11 +93,11 @@ def mixture_of(board: TakesBoard, frame: RollFrame | None) -> MixtureView:
     if not isinstance(mixture, Mixture) or frame is None:
         return MixtureView(frame)
     numbers = {slot: number for number, slot in enumerate(board.slots)}
-    tracks, first = mixture.request.region.tracks, mixture.bars.start
+    tracks = mixture.request.region.tracks
     pieces = tuple(
-        Piece(frame.bars_ticks(bar - first, bar - first), numbers.get(slot, 0), slot.title, tracks.index(track),
+        Piece((region.start_tick, region.end_tick), numbers.get(slot, 0), slot.title, tracks.index(region.tracks[0]),
               len(tracks))
-        for (bar, track), slot in sorted(mixture.cells.items(), key=lambda item: item[0])
+        for region, slot in mixture.runs
     )  # fmt: skip
     sources = tuple(numbers.get(slot, 0) for slot in mixture.origins)
     return MixtureView(frame, mixture.notes, sources, pieces, heard=mixture is board.auditioned)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ml.requests import TakeNote
@@ -16,14 +16,15 @@ from studio.ui.audition.thumbnail import Thumbnail
 from studio.ui.labels import as_plain_tooltip
 from studio.ui.theme import faded, mixed
 
-TALL_PX, EMPTY_PX = 46, 22
+TALL_PX = 46
+"""Also while it is empty: thumbnails that jump under the mouse would spoil the next drag."""
 EMPTY_TEXT = "Mixture: drag across bars of takes to put them together here"
-PAD_PX = 3
+PAD_PX, EDGE_PX = 3, 3
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Ticks [start, end) that come from one take: its number picks the colour, its name is for the tooltip.
+    """Ticks [start, end) that come from one take, by its name; its number picks the colour.
 
     `track` is its place among `tracks` asked tracks.
     """
@@ -37,7 +38,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class MixtureView:
-    """The mixture's notes, and of which takes its bars are: one piece for each bar and track."""
+    """The mixture's notes, and of which takes its bars are: one piece for each stretch of a track."""
 
     frame: RollFrame | None = None
     notes: tuple[TakeNote, ...] = ()
@@ -73,7 +74,7 @@ class MixtureStrip(QWidget):
         """The mixture's notes by the number of the take that they come from."""
         self._thumbnails: dict[int, Thumbnail] = {}
         self._thumbnail = Thumbnail()
-        self.setFixedHeight(EMPTY_PX)
+        self.setFixedHeight(TALL_PX)
         self._header_px = 128
         self.setAccessibleName(EMPTY_TEXT)
 
@@ -96,7 +97,6 @@ class MixtureStrip(QWidget):
             notes[source].append(note)
         self._notes = {number: tuple(own) for number, own in notes.items()}
         self._thumbnails = {number: Thumbnail() for number in notes}
-        self.setFixedHeight(EMPTY_PX if view.is_empty else TALL_PX)
         names = ", ".join(dict.fromkeys(piece.name for piece in view.pieces))
         self.setAccessibleName(f"Mixture of {names}: {len(view.notes)} notes" if names else EMPTY_TEXT)
         self.update()
@@ -176,16 +176,28 @@ class MixtureStrip(QWidget):
         painter.setBrush(field)
         painter.drawRoundedRect(box, 4, 4)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        inside = area.adjusted(0, 3, 0, -3)
         for piece in view.pieces:
-            left, right = (Thumbnail.x_of(area, frame, tick) for tick in piece.ticks)
-            colour = self._look.take_colour(piece.number)
-            top, bottom = (inside.height() * (piece.track + n) // piece.tracks for n in (0, 1))
-            painter.fillRect(QRect(left, inside.top() + top, right - left, bottom - top), faded(colour, 0.20))
-            painter.fillRect(QRect(left, inside.top() + top, right - left, 3), colour)
+            place, colour = self._place_of(piece, frame), self._look.take_colour(piece.number)
+            painter.fillRect(place, faded(colour, 0.20))
+            painter.fillRect(QRect(place.left(), place.top(), place.width(), EDGE_PX), colour)
         line = mixed(field, theme.colour("text_dim"), 0.35)
-        notes = inside.adjusted(0, 4, 0, 0)
+        notes = area.adjusted(0, EDGE_PX + self._look.line_px, 0, -PAD_PX)
         self._thumbnail.paint(painter, notes, frame, (), theme.colour("text"), line)
         plain = RollFrame(frame.ticks, (), frame.pitches, (), frame.tracks, frame.drums)
         for number, own in self._notes.items():
             self._thumbnails[number].paint(painter, notes, plain, own, self._look.take_colour(number), line)
+        painter.setFont(self._look.figures)
+        painter.setPen(theme.colour("text"))
+        metrics = QFontMetrics(self._look.figures)
+        for piece in view.pieces:
+            place = self._place_of(piece, frame).adjusted(3, EDGE_PX, -2, 0)
+            if place.height() >= metrics.height():
+                name = metrics.elidedText(piece.name, Qt.TextElideMode.ElideRight, place.width())
+                painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
+
+    def _place_of(self, piece: Piece, frame: RollFrame) -> QRect:
+        """Where a stretch lies: each asked track has a band of its own."""
+        inside = self.area.adjusted(0, PAD_PX, 0, -PAD_PX)
+        left, right = (Thumbnail.x_of(inside, frame, tick) for tick in piece.ticks)
+        top, bottom = (inside.height() * (piece.track + n) // piece.tracks for n in (0, 1))
+        return QRect(left, inside.top() + top, right - left, bottom - top)

@@ -8,7 +8,7 @@ from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
 from studio.ui.audition.comparison import digits_of
 from studio.ui.models.take_row import TakeView
 from studio.ui.models.takes_view import ModelGroup
-from studio.ui.roll.takes import TakeLayer
+from studio.ui.roll.takes import MIXED, TakeLayer
 
 WAITING_TEXT = {
     AnswerState.WAITING: "waiting",
@@ -111,7 +111,7 @@ class LayerCache:
     """
 
     def __init__(self) -> None:
-        self._tables: dict[tuple[int, int], tuple[object, NoteTable]] = {}
+        self._tables: dict[tuple[int, int], tuple[object, tuple[int, ...], NoteTable]] = {}
 
     def layers_of(self, board: TakesBoard) -> tuple[TakeLayer, ...]:
         if board.request is None or not board.tracks_found:
@@ -123,15 +123,17 @@ class LayerCache:
         if board.blind:
             return tuple(self._covering(region, track) for track in region.tracks)
         shown = board.shown
+        numbers = {slot: number for number, slot in enumerate(board.slots)}
         for number, slot in enumerate(board.slots):
             if slot not in shown and slot is not board.auditioned:
                 continue
+            colours = tuple(numbers.get(source, 0) for source in slot.sources)
             for before, now in zip(asked.tracks, region.tracks, strict=True):
                 layers.append(
                     TakeLayer(
                         track=now,
-                        notes=self._table(number, before, slot),
-                        colour=number,
+                        notes=self._table(number, before, slot, colours),
+                        colour=MIXED if slot is board.mixture else number,
                         active=slot is board.auditioned,
                         region=(region.start_tick, region.end_tick),
                         label=slot.title,
@@ -147,10 +149,16 @@ class LayerCache:
         ticks = (region.start_tick, region.end_tick)
         return TakeLayer(track, NoteTable.of(()), active=True, region=ticks, label="Blind test", kept=kept, covers=True)
 
-    def _table(self, number: int, track: int, slot: TakeSlot) -> NoteTable:
+    def _table(self, number: int, track: int, slot: TakeSlot, colours: tuple[int, ...]) -> NoteTable:
+        """The take's notes on a track; `colours` are those of the takes that they come from."""
         known = self._tables.get((number, track))
-        if known is not None and known[0] is slot.notes:
-            return known[1]
-        table = NoteTable.of(Note(n.start, n.length, n.pitch, n.velocity) for n in slot.notes if n.track == track)
-        self._tables[number, track] = (slot.notes, table)
+        if known is not None and known[0] is slot.notes and known[1] == colours:
+            return known[2]
+        of_source = dict(zip(slot.sources, colours, strict=True))
+        table = NoteTable.of(
+            Note(n.start, n.length, n.pitch, n.velocity, source=of_source[slot.origin_of(row)])
+            for row, n in enumerate(slot.notes)
+            if n.track == track
+        )
+        self._tables[number, track] = (slot.notes, colours, table)
         return table

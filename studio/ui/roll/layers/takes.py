@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen
 
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.note_boxes import note_boxes, visible_rows
 from studio.ui.roll.note_painter import PLAIN, NotePainter
 from studio.ui.roll.picking import picked_rows
 from studio.ui.roll.rect_batch import draw_rects
-from studio.ui.roll.takes import TakeLayer
+from studio.ui.roll.takes import MIXED, TakeLayer
 from studio.ui.theme import faded, mixed
 
 
@@ -35,9 +37,16 @@ class TakeNotesLayer:
         return layer.track == current or all(other.track != current for other in self._context.takes)
 
     def _paint_take(self, painter: QPainter, layer: TakeLayer) -> None:
-        view, theme = self._context.viewport, self._context.theme
-        rows = visible_rows(layer.notes, view)
-        table, colour = layer.notes, theme.take_colour(layer.colour)
+        theme, rows = self._context.theme, visible_rows(layer.notes, self._context.viewport)
+        if layer.colour != MIXED:
+            self._paint_notes(painter, layer, rows, theme.take_colour(layer.colour))
+            return
+        colours = layer.notes.source[rows]
+        for colour in np.unique(colours).tolist():
+            self._paint_notes(painter, layer, rows[colours == colour], theme.take_colour(colour))
+
+    def _paint_notes(self, painter: QPainter, layer: TakeLayer, rows: NDArray[np.int64], colour: QColor) -> None:
+        view, theme, table = self._context.viewport, self._context.theme, layer.notes
         notes = NotePainter(theme)
         boxes = note_boxes(view, table.start[rows], table.end[rows], table.pitch[rows])
         if not layer.active:

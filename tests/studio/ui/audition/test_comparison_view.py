@@ -21,6 +21,7 @@ from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.audition.take_cell import TakeCell
 from studio.ui.audition.thumbnail import Thumbnail
 from studio.ui.main_window import MainWindow
+from studio.ui.roll.takes import MIXED
 from studio.ui.theme import LIGHT
 
 Press = Callable[..., None]
@@ -265,9 +266,7 @@ def test_dragging_over_bars_puts_them_into_the_mixture_and_return_keeps_it(compa
     mixture = studio.takes.mixture
     assert mixture is not None
     assert studio.takes.auditioned is mixture
-    assert [(piece.number, piece.ticks) for piece in strip.view.pieces] == [
-        (0, (7680, 9600)), (0, (9600, 11520)), (5, (13440, 15360)),
-    ]  # fmt: skip
+    assert [(piece.number, piece.ticks) for piece in strip.view.pieces] == [(0, (7680, 11520)), (5, (13440, 15360))]
     assert "Alpha 1" in strip.tip_at(strip.area.left() + 5)
     assert studio.document.score is before
     press(compared, "1", "Shift+M")
@@ -284,10 +283,24 @@ def test_bars_go_out_of_the_mixture_again(compared: MainWindow, press: Press) ->
     drag_bars(compared, 1, 0, 2)
     studio = compared.studio
     compared.comparing.parts.mix_bars(None, (4, 5))
-    assert len(compared.audition.mixture.view.pieces) == 2
+    assert [piece.ticks for piece in compared.audition.mixture.view.pieces] == [(9600, 13440)]
     press(compared, "Shift+X")
     assert studio.takes.mixture is None
     assert compared.audition.mixture.view.is_empty
+
+
+def test_the_mixture_says_which_take_each_stretch_is_of_and_the_roll_shows_it(compared: MainWindow) -> None:
+    window = compared
+    tall = window.audition.mixture.height()
+    drag_bars(window, 0, 0, 1)
+    drag_bars(window, 3, 2, 3)
+    strip, slots = window.audition.mixture, window.studio.takes.slots
+    assert strip.height() == tall, "thumbnails stay where they were for the next drag"
+    assert [(piece.name, piece.number) for piece in strip.view.pieces] == [(slots[n].title, n) for n in (0, 3)]
+    (layer,) = [layer for layer in window.roll.context.takes if layer.active]
+    assert layer.colour == MIXED and layer.label == "Mixture"
+    sources = {(int(start) >= 6 * 1920, int(n)) for start, n in zip(layer.notes.start, layer.notes.source, strict=True)}
+    assert sources == {(False, 0), (True, 3)}
 
 
 def test_one_bar_of_the_mixture_is_kept_from_its_menu(compared: MainWindow) -> None:

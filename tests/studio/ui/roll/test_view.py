@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ml.music import Key, Note, NoteTable, Track
-from studio.ui.roll.takes import TakeLayer
+from studio.ui.roll.takes import MIXED, TakeLayer
 from studio.ui.roll.tool import Tool
 from studio.ui.theme import DARK, LIGHT
 
@@ -184,6 +184,18 @@ def test_the_take_that_is_heard_says_its_name_where_its_bars_begin(hand):
     hand.view.set_take_layers([replace(plain, label="2 · LSTM")])
     assert hand.area.grab().toImage().pixelColor(8, 12) == DARK.take_colour(3)
     assert without.pixelColor(8, 12) != DARK.take_colour(3)
+
+
+def test_notes_of_a_mixture_have_the_colours_of_their_takes(hand):
+    hand.context.names_shown = False
+    notes = [Note(0, 960, 67, source=0), Note(960, 960, 67, source=2)]
+    seen = []
+    for colour in (MIXED, 0, 2):
+        layer = TakeLayer(0, NoteTable.of(notes), colour=colour, active=True, region=(0, 3840))
+        hand.view.set_take_layers([layer])
+        seen.append((colour_at(hand, 480, 67), colour_at(hand, 1440, 67)))
+    mixed, first, second = seen
+    assert mixed == (first[0], second[1]) and first[0] != second[0]
 
 
 def test_an_empty_track_says_what_to_do_until_there_is_a_note(hand):
