@@ -1,4 +1,4 @@
-"""The first answer after a start, in a process of its own: what has to be imported for it is what its user waits for."""
+"""The first answer after a start, in a process of its own: what is imported for it is what its user waits for."""
 
 from __future__ import annotations
 
