@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ml.requests import RefusedRequest
+from ml.requests import GenerationRequest, RefusedRequest
 from studio.project.ballot import THE_SONG, Ballot, Entrant
 from studio.project.vote_store import VoteStore
 from studio.session.blind import BlindTest, Candidate, Circumstances, Trial, letter
@@ -34,8 +34,6 @@ class Revealed:
 
     test: BlindTest
     counts: Counts
-    tracks_left: bool
-    """Whether its takes still show, so that one can be kept."""
 
 
 class BlindDesk:
@@ -58,7 +56,8 @@ class BlindDesk:
         self._now_s = now_s
         self._random = randomness or random.SystemRandom()
         self._waiting: Plan | None = None
-        self._job: int | None = None
+        self._asked: GenerationRequest | None = None
+        """Whose takes are tested, or will be."""
         self._known: set[int] = set()
         self._unsubscribe = studio.subscribe(self._on_studio)
 
@@ -76,6 +75,12 @@ class BlindDesk:
     @property
     def trial(self) -> Trial | None:
         return None if self.test is None else self.test.trial
+
+    @property
+    def ballots(self) -> tuple[Ballot, ...]:
+        """The votes of all tests but the one that runs: counted with names, its own would tell who is who."""
+        running = None if self.test is None else self.test.circumstances.test
+        return tuple(ballot for ballot in self.store.ballots() if ballot.test != running)
 
     @property
     def unheard(self) -> tuple[int, ...]:
@@ -115,7 +120,7 @@ class BlindDesk:
             seed=seed,
         )
         self.test = BlindTest(self._candidates(song), circumstances, self._now_s)
-        self._job, self._waiting = board.job, None
+        self._asked, self._waiting = board.request, None
         board.blind, board.original = True, song
         self._next_trial()
 
@@ -124,7 +129,7 @@ class BlindDesk:
         board = self._studio.takes
         if not board.showing:
             raise RefusedRequest(NO_TAKES)
-        self._waiting, self._job = plan, board.job
+        self._waiting, self._asked = plan, board.request
         board.blind = True
         self._studio.audition(None)
         self.on_change()
@@ -135,17 +140,17 @@ class BlindDesk:
         test, board = self.test, self._studio.takes
         was_waiting = self.waiting
         self.test = self._waiting = self.heard = None
-        if board.job == self._job and board.showing:
+        if board.showing and board.request is self._asked:
             board.blind = False
             heard_song = board.auditioned is board.original
             if heard_song:
                 self._studio.audition(None)
             board.original = None
             self._studio.audition(board.auditioned)  # whoever looks at the board is told, and loudness is as set
-        self._job = None
+        self._asked = None
         self.on_change()
         if test is not None and test.ballots:
-            self.on_reveal(Revealed(test, count(test.ballots), board.showing))
+            self.on_reveal(Revealed(test, count(test.ballots)))
         elif test is not None or was_waiting:
             self._studio.say("The blind test has ended without a vote.")
 
@@ -175,7 +180,7 @@ class BlindDesk:
         if topic is not Topic.TAKES or (self.test is None and self._waiting is None):
             return
         board = self._studio.takes
-        if board.job != self._job or not board.showing:
+        if board.request is not self._asked or not board.tracks_found:
             self.end()
         elif self._waiting is not None and not board.running:
             plan, self._waiting = self._waiting, None

@@ -19,6 +19,7 @@ FEWEST_COMPARISONS = 10
 """Of one entrant with others."""
 RESAMPLES = 600
 """The standard error of so many is itself known to 3 %."""
+NO_SCORES = f"A score needs {FEWEST_COMPARISONS} comparisons of a model, over {FEWEST_TESTS} tests."
 SEED = 1
 """Of the resampling: the same votes always give the same interval."""
 PRIOR_WINS = 0.5
@@ -87,7 +88,8 @@ def scores_of(counts: Counts, confidence: float = CONFIDENCE, resamples: int = R
             kept = []
     scores: list[Score] = []
     if kept:
-        decided = 1 - counts.ties / (counts.comparisons + 2)  # as if there had been two more that were no ties
+        ties = counts.tied[np.ix_(kept, kept)].sum() / 2
+        decided = 1 - float(ties / (tests.sum() + 2))  # as if there had been two more that were no ties
         strength, error = _fitted(tests, confidence, resamples, decided)
         scores = [
             Score(counts.entrants[row], float(s), float(s - e), float(s + e))
@@ -97,7 +99,7 @@ def scores_of(counts: Counts, confidence: float = CONFIDENCE, resamples: int = R
     return Scores(
         tuple(scores),
         tuple((counts.entrants[row], why) for row, why in sorted(unscored.items())),
-        _basis(counts, bool(scores), confidence),
+        f"{_basis(counts)} {_said_of_intervals(tests, confidence) if scores else NO_SCORES}",
     )
 
 
@@ -193,19 +195,31 @@ def _least_error(wins: NDArray[np.float64], strength: NDArray[np.float64], decid
     return found
 
 
-def _basis(counts: Counts, scored: bool, confidence: float) -> str:
+def _basis(counts: Counts) -> str:
     """What the numbers rest on, in words."""
     if not counts.comparisons:
         return "No votes yet. A blind test makes some: its takes have no names until the end."
     votes = f"{counted(counts.ballots, 'vote')} in {counted(len(counts.tests), 'test')}"
     if counts.comparisons != counts.ballots:
         votes += f" ({counted(counts.comparisons, 'comparison')}; those of one ranking hang together)"
-    text = f"Rests on {votes}, {counted(counts.ties, 'tie')} among them, each counted as half a win."
-    if counts.heard_first_better is not None:
-        text += f" Who was heard first won {counts.heard_first_better:.0%} of the decided pairs."
-    if scored:
-        text += f" Intervals: {confidence:.0%}, over tests."
+    ties = (
+        f"{counted(counts.ties, 'tie')} among them, each counted as half a win" if counts.ties else "no tie among them"
+    )
+    text = f"Rests on {votes}, {ties}."
+    if counts.decided_pairs:
+        text += (
+            f" Whoever was heard first won {counts.won_by_first} of {counted(counts.decided_pairs, 'decided pair')}."
+        )
     return text
+
+
+def _said_of_intervals(tests: NDArray[np.float64], confidence: float) -> str:
+    """Only comparisons between the entrants that have a score count there: `tests` (tests, entrants, entrants)."""
+    made = counted(round(tests.sum()), "comparison")
+    return (
+        f"Intervals ({confidence:.0%}) rest on {made} in {len(tests)} tests between those with a score; tests are"
+        " resampled whole, as the votes of one hang together."
+    )
 
 
 def _are(number: int) -> str:

@@ -63,17 +63,21 @@ class Record:
 @dataclass(frozen=True, eq=False)
 class Counts:
     """The comparisons of some ballots. `wins[t, i, j]`: how often entrant i beat j in test t, a tie counting half for
-    each; shape (tests, entrants, entrants). Entrants and tests are sorted: the order of the votes does not matter."""
+    each; shape (tests, entrants, entrants). `tied[i, j]`: how often they tied, shape (entrants, entrants). Entrants and
+    tests are sorted: the order of the votes does not matter."""
 
     entrants: tuple[Entrant, ...]
     tests: tuple[str, ...]
     wins: NDArray[np.float64]
+    tied: NDArray[np.int64]
     records: tuple[Record, ...]
     ballots: int
     comparisons: int
     ties: int
-    heard_first_better: float | None
-    """Among the pairs without a tie, the share that whoever was heard first has won; None without such pairs."""
+    decided_pairs: int
+    """Votes on two takes that were no ties."""
+    won_by_first: int
+    """How many of them went to the take that was presented first: about half, if the order does not matter."""
 
 
 def comparisons_of(ballot: Ballot) -> list[Comparison]:
@@ -89,19 +93,20 @@ def count(ballots: Iterable[Ballot], filters: Filters = Filters()) -> Counts:
     """Count the ballots that the filters let through."""
     found: list[Comparison] = []
     used = 0
-    pairs = [0, 0]
+    decided = by_first = 0
     for ballot in filter(filters.holds, ballots):
         kept = [c for c in comparisons_of(ballot) if _among(c, filters.entrants)]
         used += bool(kept)
         found += kept
         if not ballot.ranking:
             for comparison in kept:
-                pairs[0] += comparison.won == 1.0
-                pairs[1] += comparison.won == 0.0
+                decided += comparison.won != 0.5
+                by_first += comparison.won == 1.0
     entrants = tuple(sorted({e for c in found for e in (c.first, c.second)}))
     tests = tuple(sorted({c.test for c in found}))
     rows, layers = {e: i for i, e in enumerate(entrants)}, {t: i for i, t in enumerate(tests)}
     wins = np.zeros((len(tests), len(entrants), len(entrants)))
+    ties = np.zeros((len(entrants), len(entrants)), np.int64)
     won: Counter[Entrant] = Counter()
     tied: Counter[Entrant] = Counter()
     lost: Counter[Entrant] = Counter()
@@ -109,17 +114,20 @@ def count(ballots: Iterable[Ballot], filters: Filters = Filters()) -> Counts:
         layer, first, second = layers[c.test], rows[c.first], rows[c.second]
         wins[layer, first, second] += c.won
         wins[layer, second, first] += 1 - c.won
+        ties[[first, second], [second, first]] += c.won == 0.5
         for entrant, share in ((c.first, c.won), (c.second, 1 - c.won)):
             (tied if share == 0.5 else won if share == 1 else lost)[entrant] += 1
     return Counts(
         entrants=entrants,
         tests=tests,
         wins=wins,
+        tied=ties,
         records=tuple(Record(e, won[e], tied[e], lost[e]) for e in entrants),
         ballots=used,
         comparisons=len(found),
-        ties=sum(c.won == 0.5 for c in found),
-        heard_first_better=pairs[0] / sum(pairs) if sum(pairs) else None,
+        ties=int(ties.sum()) // 2,
+        decided_pairs=decided,
+        won_by_first=by_first,
     )
 
 

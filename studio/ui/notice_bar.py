@@ -38,3 +38,8 @@ class NoticeBar(QFrame):
     def show_sentence(self, sentence: str) -> None:
         self.label.setText(sentence)
         self.show()
+
+    def take_back(self, sentence: str) -> None:
+        """Hide this sentence, if it still shows: it is true no longer."""
+        if self.label.text() == sentence:
+            self.hide()

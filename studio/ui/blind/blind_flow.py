@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ml.requests import Verb
+from ml.requests import RefusedRequest, Verb
 from studio.project import AppFolders
 from studio.project.ballot import Ballot
 from studio.project.vote_store import VoteStore
@@ -38,6 +38,7 @@ class BlindFlow:
         self.desk = BlindDesk(window.studio, VoteStore(folders.votes_file), now_s, randomness)
         self.strip = BlindStrip(window.bound)
         self.tallies: TalliesDialog | None = None
+        self._refusal = ""
         self.desk.on_change = self._show
         self.desk.on_reveal = self._reveal
 
@@ -79,6 +80,7 @@ class BlindFlow:
 
     def _show(self) -> None:
         desk = self.desk
+        self._window.notice.take_back(self._refusal)
         self.strip.show_test(desk.test, waiting=desk.waiting)
         self._window.bound.refresh()
 
@@ -102,8 +104,7 @@ class BlindFlow:
         self.tallies.raise_()
 
     def _fill(self, tallies: TalliesDialog) -> None:
-        store = self.desk.store
-        ballots = store.ballots()
+        ballots, store = self.desk.ballots, self.desk.store
         tallies.show_ballots(ballots, " ".join(text for text in (store.warning, store.problem) if text))
 
     def _forget_tallies(self) -> None:
@@ -173,11 +174,19 @@ class BlindFlow:
 
     def better(self, index: int | None) -> None:
         """Vote for one, None for the one that is heard."""
-        self._window.attempt(lambda: self.desk.pick(index))
+        self._vote(lambda: self.desk.pick(index))
 
     def level(self) -> None:
         """A tie; in a ranking, what is heard is as good as what was placed last."""
-        self._window.attempt(lambda: self.desk.pick(level=True) if self.ranks else self.desk.tie())
+        self._vote(lambda: self.desk.pick(level=True) if self.ranks else self.desk.tie())
+
+    def _vote(self, cast: Callable[[], None]) -> None:
+        """Why a vote does not count yet is said until the next step."""
+        try:
+            cast()
+        except RefusedRequest as refusal:
+            self._refusal = str(refusal)
+            self._window.notice.show_sentence(self._refusal)
 
 
 def blind_commands(window: MainWindow) -> BlindCommands:

@@ -28,7 +28,7 @@ def test_a_known_order_comes_out() -> None:
     assert scores.scores[0].low > scores.scores[-1].high
     assert sum(score.strength for score in scores.scores) == pytest.approx(0, abs=1e-6)
     assert "240 votes in 40 tests" in scores.basis
-    assert "95%" in scores.basis
+    assert "Intervals (95%) rest on 240 comparisons in 40 tests" in scores.basis
 
 
 @pytest.mark.parametrize("ranking", [False, True])
@@ -76,6 +76,9 @@ def test_too_few_tests_or_votes_have_no_score_and_say_so() -> None:
     assert scores.scores == ()
     assert f"needs {FEWEST_TESTS} tests, there are {FEWEST_TESTS - 1} yet" in scores.why_not(A)
     assert "20 votes in 5 tests" in scores.basis
+    assert few.decided_pairs == 20
+    assert few.won_by_first == 10
+    assert "no tie among them. Whoever was heard first won 10 of 20 decided pairs. A score needs 10" in scores.basis
     one = scores_of(count([votes.pair(1, A, B, 1.0)]))
     assert one.why_not(B) == "Too few votes: 1 comparison, 10 are needed."
     assert scores_of(count([])).basis.startswith("No votes yet")
@@ -87,6 +90,15 @@ def test_models_that_were_never_compared_share_no_scale() -> None:
     scores = scores_of(count(ballots), resamples=QUICK)
     assert {score.entrant for score in scores.scores} == {A, B}
     assert "Never compared" in scores.why_not(C)
+
+
+def test_intervals_rest_on_nothing_but_the_votes_between_those_with_a_score() -> None:
+    ballots = [votes.pair(t, A, B, float(n % 2), n) for t in range(8) for n in range(4)]
+    elsewhere = [votes.pair(t, C, D, 0.5, n) for t in range(8, 16) for n in range(3)]
+    alone, beside = (scores_of(count(found), resamples=QUICK) for found in (ballots, ballots + elsewhere))
+    assert "Rests on 56 votes in 16 tests, 24 ties" in beside.basis
+    assert "rest on 32 comparisons in 8 tests" in beside.basis
+    assert beside.of(A) == alone.of(A)
 
 
 def test_who_has_won_every_vote_is_better_by_nobody_knows_how_much() -> None:

@@ -107,6 +107,7 @@ def test_letters_are_heard_in_the_loop_and_no_vote_counts_before_all_were(
     assert "Hear B first" in testing.notice.text
     assert not folders.votes_file.exists()
     press(testing, "]")
+    assert testing.notice.text == "", "what was refused has been done"
     assert studio.takes.auditioned is trial.candidates[1].slot
     assert testing.bound["blind.hear_2"].isChecked()
     press(testing, "Return")
@@ -212,6 +213,18 @@ def test_tallies_count_export_and_say_what_they_cannot(
     until(lambda: tallies.scores is not None)
     assert "No votes yet" in tallies.basis.text()
     tallies.close()
+
+
+def test_tallies_tell_nothing_of_the_test_that_runs(
+    testing: MainWindow, press: Callable[..., None], folders: AppFolders
+) -> None:
+    press(testing, "2", "A")
+    assert len(votes(folders)) == 1
+    testing.bound["blind.tallies"].trigger()
+    assert testing.blind.tallies.table.rowCount() == 0
+    testing.blind.desk.end()
+    assert testing.blind.tallies.table.rowCount() == 2
+    testing.blind.tallies.close()
 
 
 def test_no_key_has_two_meanings_while_a_test_runs(testing: MainWindow, press: Callable[..., None]) -> None:
