@@ -9,8 +9,9 @@ import numpy as np
 
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import GenerationRequest, Provenance, Region, Take, TakeNote, Verb
-from studio.session.copy_check import CopyCheck, read_book
-from studio.session.start import COPY_INDEX
+from studio.session.copy_book import read_book
+from studio.session.copy_check import CopyCheck
+from studio.session.start import SHIPPED_COPY_INDEX
 from tests.perf.bench_project import measured_ms, row
 from tests.perf.rows import Row
 
@@ -19,17 +20,17 @@ STEP = 240
 
 
 def benchmark(smoke: bool) -> list[Row]:
-    reads_ms = [measured_ms(lambda: read_book(COPY_INDEX)) for _ in range(2 if smoke else 10)]
+    reads_ms = [measured_ms(lambda: read_book(SHIPPED_COPY_INDEX)) for _ in range(2 if smoke else 10)]
     tracemalloc.start()
-    book = read_book(COPY_INDEX)
+    book = read_book(SHIPPED_COPY_INDEX)
     held_mb = tracemalloc.get_traced_memory()[0] / 2**20
     tracemalloc.stop()
     assert len(book.index.words)
-    check = CopyCheck(COPY_INDEX)
+    check = CopyCheck(SHIPPED_COPY_INDEX)
     check.report(scale_take(0))
     takes = [scale_take(seed) for seed in range(3 if smoke else 60)]
     checks_ms = [measured_ms(lambda take=take: check.report(take)) for take in takes]
-    size_mb = sum(file.stat().st_size for file in COPY_INDEX.iterdir()) / 1e6
+    size_mb = sum(file.stat().st_size for file in SHIPPED_COPY_INDEX.iterdir()) / 1e6
     return [
         row("copy index: on disk", size_mb, "MB", "<= 6"),
         row("copy index: in memory", held_mb, "MB", "<= 40"),

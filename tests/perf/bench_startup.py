@@ -27,6 +27,7 @@ def benchmark(smoke: bool) -> list[Row]:
     for key, name, hold in (
         ("window_s", "cold start to the painted window", "<= 2"),
         ("playing_s", "cold start to the playing file", "<= 2"),
+        ("first_bar_s", "first bar, asked before any model is in memory", ""),
     ):
         times = [start[key] for start in starts]
         note = f"median of {len(times)}, slowest {max(times):.2f}{screen}"
