@@ -80,7 +80,9 @@ def start(
     )
     journal = Journal(folders.journal)
     engine = Engine(shelf_of_user(settings, folders), rest=WRITING_REST)
-    studio = Studio(engine, settings, player=player, journal=journal, sound_font=sound_font, copies=copy_desk())
+    studio = Studio(
+        engine, settings, player=player, journal=journal, sound_font=sound_font, copies=copy_desk(engine.shelf)
+    )
     settings.subscribe(lambda setting: _apply(setting, studio, player))
     player.start()  # now, so that its process comes up while the window is made
     trouble = _open_first(studio, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ PITCH_BITS = 4
 """Pitches are kept modulo 16, so a transposition by a tenth, or by more than two octaves, may look exact."""
 WORD_BITS = 28
 """A posting: the lowest bits of its hash, the pitch of its first note modulo 16, its piece, its link."""
+LOOKS_BACK = 4
+"""So many matches before one are tried for a link to it: between them may stand what the piece has elsewhere."""
 LARGEST_BUCKET_BITS, LARGEST_PIECE_BITS = 22, 16
 """Limits of a layout, for who makes an index and for who reads one."""
 
@@ -49,18 +51,19 @@ class Layout:
 class SharedRuns:
     """Stretches of lines that stand in pieces of the index; columns of shape (stretches,), in no order.
 
-    `line` is the line asked about, `first` the row of the stretch's first note, `notes` its length, `piece` a piece
-    that has it, `exact` whether at the same pitches.
+    `line` is the line asked about; a stretch has its rows from `first` to before `end`, of which `notes` count: what
+    it says again does not. `piece` is a piece that has it, `exact` whether at the same pitches.
     """
 
     line: Array
     first: Array
+    end: Array
     notes: Array
     piece: Array
     exact: NDArray[np.bool_]
 
     def only(self, rows: NDArray[np.bool_] | Array) -> SharedRuns:
-        return SharedRuns(self.line[rows], self.first[rows], self.notes[rows], self.piece[rows], self.exact[rows])
+        return SharedRuns(*(getattr(self, column.name)[rows] for column in fields(self)))
 
     def longest_of(self, lines: Sequence[int] | Array, exact: bool) -> Array:
         """Notes of the longest stretch of each of these lines (ascending), 0 without any; `exact` leaves out those
@@ -78,7 +81,7 @@ class CopyIndex:
     """Winnowed fingerprints of the lines of many pieces, without any note.
 
     `bucket_starts` (2^bucket_bits + 1,) says where the postings of each bucket begin in `words`; `common` are hashes
-    of figures in so many pieces that they are nobody's, sorted. Piece number n is `names[n]` of `corpus_of(n)`.
+    of figures in so many pieces that none is named, sorted. Piece number n is `names[n]` of `corpus_of(n)`.
     """
 
     winnowing: Winnowing
@@ -97,37 +100,61 @@ class CopyIndex:
     def shared(self, runs: NoteRuns) -> SharedRuns:
         """The stretches of these lines that pieces of the index share.
 
-        A stretch is made of neighbouring fingerprints of a line that one piece has at one transposition, each linked
-        to the next there as here; common figures are left out on both sides. No fingerprint is in it twice: of a run
-        that repeats itself only what is new counts. So it tells at least so many notes. A run that does not repeat
-        itself goes on for up to a window less one at either end, more where common figures stand. A run of
-        `winnowing.guaranteed` notes is always found unless all its fingerprints are common. What is found is there
-        but for chance: a wrong match for len(words) / 2^hash_bits of all fingerprints, a wrong link for 1 / 16 of
-        the neighbours that stand in one piece apart from each other.
+        Every run of `winnowing.notes` notes is looked up, not only those that winnowing would choose of these lines:
+        so all fingerprints of a shared run are found, and lines too short to be winnowed are searched too. A stretch
+        is made of fingerprints that one piece has at one transposition, each linked to the next there as here. It
+        tells at least so many notes: the shared run may go on for up to a window less one at either end, more where
+        common figures stand, and runs that come twice in it count once.
+
+        A shared run of `winnowing.guaranteed` notes is always found, here or among `common_figures`. What is found is
+        there but for chance: a wrong match for len(words) / 2^hash_bits of all runs looked up, a wrong link for 1 / 16
+        of the neighbours that stand in one piece apart from each other.
         """
-        prints = self.winnowing.fingerprints(runs)
-        prints = prints.only(~among(self.layout.short(prints.hash), self.common))
-        short, links = self.layout.short(prints.hash), prints.links() & np.uint64((1 << LINK_BITS) - 1)
+        short, row = self._short(runs)
         which, piece, pitch, link = self._postings(short)
-        shift = (prints.pitch[which] - pitch) & ((1 << PITCH_BITS) - 1)
-        linked = link == links[which].astype(np.int64)
-        order = np.lexsort((linked, which, shift, piece))
-        # One posting of each fingerprint, piece and shift: the linked one, where there is one.
-        last = np.append((np.diff(np.stack([which, shift, piece])[:, order], axis=1) != 0).any(axis=0), True)
-        which, piece, shift, linked = (column[order[last[: len(order)]]] for column in (which, piece, shift, linked))
-        line = prints.line[which]
-        joined = (piece[1:] == piece[:-1]) & (shift[1:] == shift[:-1]) & (line[1:] == line[:-1])
-        joined &= (which[1:] == which[:-1] + 1) & linked[:-1]
-        chain = np.cumsum(np.append(True, ~joined))[: len(which)]
-        # How far back the stretch that ends at each match reaches: to where the chain begins, or to where its
-        # fingerprints begin to repeat. Chains ascend, so that a running maximum does not look beyond one.
-        starts = np.where(np.append(True, ~joined)[: len(which)], which, 0)
-        back = np.maximum(starts, _after_last_same(short, prints.line)[which])
-        span = len(prints) + 1
-        first = np.maximum.accumulate(chain * span + back) - chain * span
-        first_row = prints.row[first]
-        notes = prints.row[which] - first_row + self.winnowing.notes
-        return SharedRuns(line, first_row, notes, piece, shift == 0)
+        shift = (runs.pitch[row[which]] - pitch) & ((1 << PITCH_BITS) - 1)
+        order = np.lexsort((which, shift, piece))
+        which, piece, shift, link = (column[order] for column in (which, piece, shift, link))
+        before = self._linked(runs, row, short, which, piece << PITCH_BITS | shift, link)
+        last = np.ones(len(which), bool)
+        last[before[before != np.arange(len(which))]] = False
+        begin = which[_roots(before)[last]]
+        end, piece, shift = which[last], piece[last], shift[last]
+        notes = _told_once(_same_before(short, runs.line[row]), begin, end) + self.winnowing.notes - 1
+        first = row[begin]
+        return SharedRuns(runs.line[first], first, row[end] + self.winnowing.notes, notes, piece, shift == 0)
+
+    def common_figures(self, runs: NoteRuns) -> Array:
+        """The rows at which a common figure begins: `winnowing.notes` notes that are in too many pieces to name."""
+        short, row = self._short(runs)
+        return row[among(short, self.common)]
+
+    def _short(self, runs: NoteRuns) -> tuple[Hashes, Array]:
+        """Of every run of `winnowing.notes` notes the bits that are known, and the row of its first note."""
+        hashes, row = runs.windows(self.winnowing.notes, True)
+        return self.layout.short(hashes), row
+
+    def _linked(self, runs: NoteRuns, row: Array, short: Hashes, which: Array, place: Array, link: Array) -> Array:
+        """For each match the one before it that is linked to it, itself without any.
+
+        A match says that the run of index `which` stands in `place`, a piece at a transposition; matches are in order
+        of place, then run. Linked are neighbours that one window may have between them, or more windows where common
+        figures stand, which have no match.
+        """
+        before, size = np.arange(len(which)), len(which)
+        common = np.cumsum(among(short, self.common))
+        first = row[which]
+        for step in range(1, min(LOOKS_BACK, size - 1) + 1):
+            one, other = np.arange(size - step), np.arange(step, size)
+            near = (place[one] == place[other]) & (which[one] < which[other]) & (before[other] == other)
+            near &= runs.line[first[one]] == runs.line[first[other]]
+            windows = 1 + common[which[other]] - common[which[one]]
+            near &= which[other] - which[one] <= self.winnowing.window * windows
+            one, other = one[near], other[near]
+            way = runs.between(first[one], first[other] + self.winnowing.notes - 1)
+            linked = (way & np.uint64((1 << LINK_BITS) - 1)).astype(np.int64) == link[one]
+            before[other[linked]] = one[linked]
+        return before
 
     def _postings(self, short: Hashes) -> tuple[Array, Array, Array, Array]:
         """Of all postings of these hashes: index of the hash, piece, pitch modulo 16, link."""
@@ -145,10 +172,26 @@ class CopyIndex:
         return which, piece, words >> (LINK_BITS + layout.piece_bits) & ((1 << PITCH_BITS) - 1), link
 
 
-def _after_last_same(short: Hashes, line: Array) -> Array:
-    """For each fingerprint the place after the last one before it in its line with the same hash, 0 without any."""
+def _roots(before: Array) -> Array:
+    """Where one comes to by going from each place to the one `before` it again and again."""
+    while True:
+        further = before[before]
+        if np.array_equal(further, before):
+            return before
+        before = further
+
+
+def _same_before(short: Hashes, line: Array) -> Array:
+    """For each run the last one before it in its line with the same hash, -1 without any."""
     order = np.lexsort((np.arange(len(short)), short, line))
     same = (short[order][1:] == short[order][:-1]) & (line[order][1:] == line[order][:-1])
-    after = np.zeros(len(short), np.int64)
-    after[order[1:][same]] = order[:-1][same] + 1
-    return after
+    before = np.full(len(short), -1)
+    before[order[1:][same]] = order[:-1][same]
+    return before
+
+
+def _told_once(same_before: Array, begin: Array, end: Array) -> Array:
+    """How many different runs each stretch has, from the run `begin` to the run `end`."""
+    stretches, number = np.unique(np.stack([begin, end]), axis=1, return_inverse=True)
+    different = [np.count_nonzero(same_before[first : last + 1] < first) for first, last in stretches.T.tolist()]
+    return np.array(different, np.int64)[number.reshape(-1)]

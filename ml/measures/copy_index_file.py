@@ -31,7 +31,7 @@ PROBE = (60, 62, 64, 65, 67, 65, 64, 62, 60, 67, 60)
 
 
 class UnusableIndex(ValueError):
-    """A copy index that cannot be read; the text is one plain sentence with the fix."""
+    """A copy index that cannot be used; the text says of it what is wrong, as the end of a sentence."""
 
 
 def probe(winnowing: Winnowing) -> str:
@@ -83,13 +83,9 @@ def read_index(path: Path) -> CopyIndex:
     try:
         return parsed(read_whole(path))
     except OSError as error:
-        raise UnusableIndex(
-            f'The copy index "{path.name}" cannot be read ({error.strerror}): install Continuo again.'
-        ) from error
+        raise UnusableIndex(f"cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError, zlib.error) as error:
-        raise UnusableIndex(
-            f'The copy index "{path.name}" is damaged or made by another version: install Continuo again.'
-        ) from error
+        raise UnusableIndex("is damaged or made by another version") from error
 
 
 def read_whole(path: Path) -> bytes:

@@ -70,6 +70,11 @@ class NoteRuns:
             found = found ^ mixed(self.pitch[first].astype(np.uint64) + np.uint64(1))
         return mixed(found), first
 
+    def between(self, first: Array, last: Array) -> Hashes:
+        """Hashes of the runs from the rows `first` to the rows `last` of the same lines, at any pitch."""
+        total, turn = self.sums()
+        return mixed((total[last] - total[first]) * turn[first])
+
     def sums(self) -> tuple[Hashes, Hashes]:
         """`total`, `turn`: rows a to b, if of one line, have the hash (total[b] - total[a]) * turn[a] at any pitch,
         before it is `mixed`."""

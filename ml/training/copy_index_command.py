@@ -27,7 +27,8 @@ DESCRIPTION = """
 Write an index in which a run of notes can be looked up: which training piece has it too, at whatever pitch. The
 folder then holds fingerprints.bin, which has hashes, titles and no notes, and card.json, which says what it was made
 from, what it promises, and how long the runs are that held-out music shares with the training pieces. Known corpora
-give their permitted pieces only. The same corpora and options give the same bytes.
+give their permitted pieces only. The same corpora and options give the same bytes. As the folder copy_index inside a
+model's folder it is what the studio compares that model's takes with, besides the index that ships.
 """
 
 
@@ -43,7 +44,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--window", type=int, default=14,
                         help="one fingerprint of so many is kept (default %(default)s)")  # fmt: skip
     parser.add_argument("--common", type=int, default=50, metavar="PIECES",
-                        help="figures in more pieces than this are nobody's (default %(default)s)")  # fmt: skip
+                        help="of figures in more pieces than this none is named (default %(default)s)")  # fmt: skip
     parser.add_argument("--quantile", type=float, default=0.95,
                         help="share of held-out passages that count as usual (default %(default)s)")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="decides which held-out passages are measured")
@@ -117,12 +118,12 @@ def index_card(
         },
         "promises": [
             f"A run of {winnowing.guaranteed} notes or more, equal in intervals and in times between onsets on a grid "
-            "of 24 to the quarter, that a part of a training piece has too is always found, unless it is made only of "
-            f"figures of {winnowing.notes} notes that stand in more than {options.common} pieces.",
-            "The length told is from the first to the last fingerprint of a stretch in which none comes twice. A run "
-            f"that does not repeat itself may be up to {2 * (winnowing.window - 1)} notes longer, more at common "
-            "figures; of one that repeats itself only what is new counts. Shorter runs are found with luck.",
-            f"By chance a fingerprint of {winnowing.notes} notes is taken for one of the index with {by_chance:.4f}, "
+            "of 24 to the quarter, that a part of a training piece has too is always found: with the piece, or, where "
+            f"all its fingerprints stand in more than {options.common} pieces, as a common figure without one.",
+            "The length told is from the first to the last fingerprint of a stretch; a run of "
+            f"{winnowing.notes} notes that comes again in it counts once. The shared run may go on for up to "
+            f"{winnowing.window - 1} notes at either end, more at common figures. Shorter runs are found with luck.",
+            f"By chance a run of {winnowing.notes} notes is taken for one of the index with {by_chance:.4f}, "
             f"and two neighbours that a piece has apart from each other are taken for joined with {2**-LINK_BITS:.4f}. "
             "Pitches are told apart modulo 16.",
         ],

@@ -27,6 +27,9 @@ from studio.engine.card import (
 DRAFT_PREFIX = ".adding-"
 REMOVED = ".removed"
 """Models that were taken off the shelf wait here, so that no click destroys what took hours to train."""
+COPY_INDEX = "copy_index"
+"""The folder in a model's own that says which pieces it learned from, so that copies of them are found; few have it."""
+COPY_INDEX_FILES = (f"{COPY_INDEX}/fingerprints.bin", f"{COPY_INDEX}/card.json")
 LEFTOVER_AGE_S = 3600.0
 NAME_LIMIT = 60
 CHUNK_BYTES = 1 << 20
@@ -48,7 +51,8 @@ def means_model(path: Path) -> Path | None:
 def copy_to_draft(
     source: Path, place: Path, shelf: Iterable[ModelCard], cancelled: Callable[[], bool] = lambda: False
 ) -> Path:
-    """Check a model folder and copy its three files into a draft, hidden inside `place`, which is made if need be.
+    """Check a model folder and copy its files into a draft, hidden inside `place`, which is made if need be: its three,
+    and the copy index where there is one, which is checked when it is read.
 
     The draft is a folder with the name that the model will have, alone in a hidden one. What was copied is what is
     checked, so that nobody can change it in between; what else lies in the folder stays behind. Raises RefusedModel,
@@ -72,7 +76,8 @@ def copy_to_draft(
         draft = place / f"{DRAFT_PREFIX}{secrets.token_hex(6)}" / folder_name(source.name)
         draft.mkdir(parents=True)
         try:
-            for name in MODEL_FILES:
+            for name in _files_in(source):
+                (draft / name).parent.mkdir(exist_ok=True)
                 _copy(source / name, draft / name, shown, cancelled)
             card = read_card(draft, shown=shown)
             check_finite(draft / WEIGHTS_FILE, read_weights_header(draft / WEIGHTS_FILE))
@@ -154,9 +159,14 @@ def folder_name(wanted: str) -> str:
     return f"model-{name}" if RESERVED.fullmatch(name) else name
 
 
+def _files_in(source: Path) -> list[str]:
+    """The files that belong to the model."""
+    return [*MODEL_FILES, *(name for name in COPY_INDEX_FILES if (source / name).exists())]
+
+
 def _check_room(source: Path, place: Path, shown: str) -> None:
     """Refuse what would fill the disk, before it is copied."""
-    need = sum((source / name).stat().st_size for name in MODEL_FILES)
+    need = sum((source / name).stat().st_size for name in _files_in(source))
     there = next(path for path in (place, *place.parents) if path.exists())
     if shutil.disk_usage(there).free < 2 * need:
         raise RefusedModel(f'There is too little room on the disk to add the model "{shown}": make some and try again.')
@@ -166,7 +176,7 @@ def _copy(source: Path, target: Path, shown: str, cancelled: Callable[[], bool])
     """Copy one ordinary file, within the limit for its kind, and have it on the disk."""
     if source.is_symlink():
         raise RefusedModel(f'The model "{shown}" has a {source.name} that is only a link: copy the file itself.')
-    left = FILE_LIMIT_BYTES if source.name == WEIGHTS_FILE else JSON_LIMIT_BYTES
+    left = JSON_LIMIT_BYTES if source.suffix == ".json" else FILE_LIMIT_BYTES
     with open_regular(source) as reading, target.open("xb") as writing:
         while data := reading.read(CHUNK_BYTES):
             left -= len(data)

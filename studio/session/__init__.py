@@ -55,9 +55,9 @@ take in it: the same two functions of `ml.requests` make it that also accept and
 made when they are due, not at each edit. While takes show, the loop runs over the join; afterwards the user's
 own loop is back. Takes stay beside the document: rejecting them leaves no trace, accepting one is one step.
 
-`CopyDesk` has each complete take looked up (`copy_check`) in the fingerprints of what models learned from, on a thread
-of its own, and puts the `copy_report` on the board: numbers and sentences, and whether the run is longer than music by
-people usually shares. Nothing is hidden for it.
+`CopyDesk` has each complete take looked up (`copy_check`), on a thread of its own, in a `copy_book`: the fingerprints
+of what models learned from, shipped and, where a user trained one, beside the model. It puts the `copy_report` on the
+board: numbers and sentences, and whether the run is longer than music by people usually shares. Nothing is hidden.
 
 `ModelDesk` looks after the shelf while the program runs: it adds and removes models and has the speed of each measured
 once, while nothing plays or is written; `SpeedBook` remembers speeds by checkpoint and machine in the cache folder.

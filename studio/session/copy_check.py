@@ -2,164 +2,106 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ml.measures.copy_index import CopyIndex, SharedRuns
-from ml.measures.copy_index_file import UnusableIndex, read_index, read_whole
+from ml.measures.copy_index_file import UnusableIndex
 from ml.measures.copying import Library
-from ml.measures.note_runs import NoteRuns
-from ml.measures.usual_copying import DRUMS, UsualCopying, kind_of
-from ml.music import MUTED
+from ml.measures.usual_copying import DRUMS, kind_of
 from ml.requests import Take
-from ml.requests.staying import staying
+from studio.engine.shelf import file_stamp
+from studio.session.copy_book import CARD_FILE, INDEX_FILE, CopyBook, read_book
 from studio.session.copy_report import CopiedRun, CopyReport
-
-INDEX_FILE, CARD_FILE = "fingerprints.bin", "card.json"
-STEPS_PER_QUARTER = 24
-"""The grid on which the corpora are indexed."""
-MOST_PIECES = 20
-"""More pieces with the same run are not named."""
-Array = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class TakeLine:
-    """The notes of one track on the grid, in order, each time and pitch once: what runs are sought in."""
-
-    track: int
-    drums: bool
-    start_tick: Array
-    onset: Array
-    pitch: Array
-
-    @property
-    def runs(self) -> NoteRuns:
-        return NoteRuns.in_order(np.zeros_like(self.onset), self.onset, self.pitch)
-
-
-@dataclass(frozen=True)
-class CopyBook:
-    """The index and what is usual, as they lie in a folder."""
-
-    index: CopyIndex
-    usual: UsualCopying
-
-
-def read_book(folder: Path) -> CopyBook:
-    """What the folder holds; raises UnusableIndex."""
-    index = read_index(folder / INDEX_FILE)
-    try:
-        card = json.loads(read_whole(folder / CARD_FILE))
-        return CopyBook(index, UsualCopying.from_data(card["usual"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise UnusableIndex("The card of the copy index is missing or damaged: install Continuo again.") from error
+from studio.session.take_lines import TakeLine, prompt_lines, take_lines
 
 
 class CopyCheck:
-    """Reads its folder on first use, once, and keeps it (about 25 MB). May be used on any thread."""
+    """Compares takes with the index in the folder `shipped`, and with one beside the model that wrote them.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    `own` says in which folder the index of a model lies, None for none. Each is read on first use, once, and kept
+    (the shipped one takes about 25 MB). May be used on any thread.
+    """
+
+    def __init__(self, shipped: Path, own: Callable[[str], Path | None] = lambda model: None) -> None:
+        self._shipped = shipped
+        self._own = own
         self._lock = threading.Lock()
-        self._book: CopyBook | None = None
-        self._trouble = ""
+        self._books: dict[tuple[object, ...], CopyBook | UnusableIndex] = {}
 
     def report(self, take: Take) -> CopyReport:
         """What the take shares. An index that cannot be used is said in the report's `trouble`."""
         lines = take_lines(take)
-        with self._lock:
-            if self._book is None and not self._trouble:
-                try:
-                    self._book = read_book(self._folder)
-                except UnusableIndex as problem:
-                    self._trouble = f"The copy check is not available. {problem}"
-            book, trouble = self._book, self._trouble
+        books, troubles = self._books_for(take)
         prompt, prompt_transposed = shared_with_prompt(take, lines)
         notes = sum(len(line.onset) for line in lines)
-        if book is None:
-            return CopyReport(notes, prompt=prompt, prompt_transposed=prompt_transposed, trouble=trouble)
-        return looked_up(take, lines, book, CopyReport(notes, prompt=prompt, prompt_transposed=prompt_transposed))
+        report = CopyReport(
+            notes, prompt=prompt, prompt_transposed=prompt_transposed, trouble="\n".join(troubles),
+            guaranteed=max((book.index.winnowing.guaranteed for book in books), default=0),
+        )  # fmt: skip
+        return looked_up(take, lines, books, report) if books else report
+
+    def _books_for(self, take: Take) -> tuple[list[CopyBook], list[str]]:
+        """The indexes to look a take up in, and what is to be said of those that cannot be used."""
+        own = self._own(take.provenance.model)
+        books: list[CopyBook] = []
+        troubles: list[str] = []
+        with self._lock:
+            if own is not None:
+                match self._book(own):
+                    case CopyBook() as book:
+                        books.append(book)
+                    case UnusableIndex() as trouble:
+                        troubles.append(
+                            f'The pieces that "{take.provenance.model}" learned from were not searched: the copy index'
+                            f" in its folder {trouble}. Make it again with python -m ml index-copies."
+                        )
+            match self._book(self._shipped):
+                case CopyBook() as book:
+                    books.append(book)
+                case UnusableIndex() as trouble:
+                    troubles.append(f"The copy check is not available: its index {trouble}. Install Continuo again.")
+        return books, troubles
+
+    def _book(self, folder: Path) -> CopyBook | UnusableIndex:
+        """The book in a folder as it is now, or what is wrong with it."""
+        state = (folder, *(file_stamp(folder / name) for name in (INDEX_FILE, CARD_FILE)))
+        if state not in self._books:
+            self._books = {known: book for known, book in self._books.items() if known[0] != folder}
+            try:
+                self._books[state] = read_book(folder)
+            except UnusableIndex as trouble:
+                self._books[state] = trouble
+        return self._books[state]
 
 
-def looked_up(take: Take, lines: list[TakeLine], book: CopyBook, report: CopyReport) -> CopyReport:
-    """The report with what the book says of the lines."""
-    exact = transposed = CopiedRun()
+def looked_up(take: Take, lines: list[TakeLine], books: list[CopyBook], report: CopyReport) -> CopyReport:
+    """The report with what the books say of the lines; of equal runs that of the earlier book."""
     worst = 0.0
-    unusual, usual_notes = False, float("inf")
     for line in lines:
-        shared = book.index.shared(line.runs)
-        if line.drums:
-            shared = shared.only(shared.exact)
         kind = kind_of(line.onset, line.drums)
-        if kind != DRUMS and (style := take.request.leanings.style) is not None and style in book.usual.kinds:
+        style = take.request.leanings.style
+        if kind != DRUMS and style is not None and any(style in book.usual.kinds for book in books):
             kind = style
-        for same_pitch in (True, False):
-            run = longest_run(line, shared.only(shared.exact) if same_pitch else shared, book.index)
-            if same_pitch:
-                exact = max(exact, run, key=lambda found: found.notes)
-            else:
-                transposed = max(transposed, run, key=lambda found: found.notes)
-            usual = book.usual.longest(kind, len(line.onset), same_pitch or kind == DRUMS)
-            if run.notes - usual > worst:
-                worst, unusual, usual_notes = run.notes - usual, True, usual
-    return CopyReport(
-        report.notes, exact, transposed, report.prompt, report.prompt_transposed,
-        unusual, usual_notes, book.usual.quantile, book.index.winnowing.guaranteed,
-    )  # fmt: skip
-
-
-def longest_run(line: TakeLine, shared: SharedRuns, index: CopyIndex) -> CopiedRun:
-    """The longest of the stretches, the earliest of several, with the pieces that have it."""
-    if not len(shared.notes):
-        return CopiedRun()
-    longest = shared.only(shared.notes == shared.notes.max())
-    first = int(longest.first.min())
-    pieces = np.unique(longest.piece[longest.first == first])[:MOST_PIECES].tolist()
-    names = tuple(f"“{index.names[piece]}” ({index.corpus_of(piece)})" for piece in pieces)
-    notes = int(longest.notes[0])
-    return CopiedRun(notes, names, notes > index.winnowing.notes, int(line.start_tick[first]), line.track)
-
-
-def take_lines(take: Take) -> list[TakeLine]:
-    """The take's notes as lines, one for each track that has some."""
-    score = take.request.score
-    found = []
-    for track in take.request.region.tracks:
-        notes = [(note.start, note.pitch) for note in take.notes if note.track == track]
-        if notes:
-            start, pitch = np.array(notes, np.int64).T
-            found.append(_line(track, score.tracks[track].drums, start, pitch, score.ticks_per_quarter))
-    return found
-
-
-def prompt_lines(take: Take) -> list[TakeLine]:
-    """What the model was given, as lines: not the notes of the region that were to be replaced."""
-    score, region, origin = take.request.score, take.request.region, take.provenance
-    found = []
-    for number, track in enumerate(score.tracks):
-        notes = track.notes
-        given = (notes.flags & MUTED == 0) & (notes.start >= origin.prompt_start_tick)
-        given &= notes.start < origin.prompt_end_tick
-        if number in region.tracks:
-            inside = (notes.start >= region.start_tick) & (notes.start < region.end_tick)
-            given &= ~inside | staying(score, region, number)
-        if given.any():
-            start, pitch = notes.start[given].astype(np.int64), notes.pitch[given].astype(np.int64)
-            found.append(_line(number, track.drums, start, pitch, score.ticks_per_quarter))
-    return found
-
-
-def _line(track: int, drums: bool, start: Array, pitch: Array, ticks_per_quarter: int) -> TakeLine:
-    """Onsets are rounded to the grid as those of the corpora are."""
-    onset = (start * (2 * STEPS_PER_QUARTER) + ticks_per_quarter) // (2 * ticks_per_quarter)
-    _, rows = np.unique(np.stack([onset, pitch]), axis=1, return_index=True)
-    return TakeLine(track, drums, start[rows], onset[rows], pitch[rows])
+        for book in books:
+            shared = book.index.shared(line.runs)
+            same_pitch = book.longest(line, shared.only(shared.exact))
+            any_pitch = same_pitch if line.drums else book.longest(line, shared)
+            usual = next((b.usual for b in (book, *books) if kind in b.usual.kinds), book.usual)
+            for run, exact in ((same_pitch, True), (any_pitch, line.drums)):
+                usual_notes = usual.longest(kind, len(line.onset), exact)
+                if run.notes - usual_notes > worst:
+                    worst = run.notes - usual_notes
+                    report = replace(report, unusual=True, usual_notes=usual_notes, quantile=usual.quantile)
+            report = replace(
+                report,
+                exact=max(report.exact, same_pitch, key=lambda run: run.notes),
+                transposed=max(report.transposed, any_pitch, key=lambda run: run.notes),
+            )
+            if len(book.index.common_figures(line.runs)):
+                report = replace(report, common_notes=book.index.winnowing.notes, common_pieces=book.common_pieces)
+    return report
 
 
 def shared_with_prompt(take: Take, lines: list[TakeLine]) -> tuple[CopiedRun, CopiedRun]:

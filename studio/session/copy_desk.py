@@ -5,26 +5,35 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ml.requests import Take
-from studio.session.copy_check import CopyCheck
-from studio.session.copy_report import CopyReport
 from studio.session.takes import TakesBoard, TakeSlot
+
+if TYPE_CHECKING:
+    from studio.session.copy_check import CopyCheck
+    from studio.session.copy_report import CopyReport
 
 
 class CopyDesk:
     """`check` and `show` belong to the thread that made it; the thread that checks begins with the first take.
 
-    `on_news` is called on that thread when a report can be fetched.
+    `on_news` is called on that thread when a report can be fetched. `make_check` is called with the first take, so
+    that what a check needs is not imported before the window is up.
     """
 
-    def __init__(self, check: CopyCheck) -> None:
-        self._check = check
+    def __init__(self, make_check: Callable[[], CopyCheck]) -> None:
+        self._make_check = make_check
         self._asked: queue.SimpleQueue[tuple[TakeSlot, Take] | None] = queue.SimpleQueue()
         self._answered: queue.SimpleQueue[tuple[TakeSlot, Take, CopyReport]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
         self.on_news: Callable[[], None] = lambda: None
+
+    @cached_property
+    def _check(self) -> CopyCheck:
+        return self._make_check()
 
     def check(self, slot: TakeSlot) -> None:
         """Have a complete take checked; others are left alone."""

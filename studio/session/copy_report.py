@@ -11,14 +11,14 @@ NAMED = 2
 @dataclass(frozen=True, slots=True)
 class CopiedRun:
     """The longest run of one way of comparing: its `notes`, 0 for none, and the pieces that have it too, as
-    "title (corpus)"; `start_tick` and `track` are where it begins in the song."""
+    "title (corpus)"; `bars` are the song's in which its first and its last note begin, counted from 1."""
 
     notes: int = 0
     pieces: tuple[str, ...] = ()
     sure: bool = True
     """False for a match so short that it may have come by chance."""
-    start_tick: int = 0
     track: int = 0
+    bars: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,10 @@ class CopyReport:
 
     `exact`: at the same pitches; `transposed`: at any, so never shorter, and for drums the same as exact. `prompt`,
     `prompt_transposed`: shared with the notes that the model was given, found exactly from eight notes on. `unusual`:
-    some run is longer than `usual_notes`, which the share `quantile` of passages by people does not exceed. `trouble`
-    is a sentence when the corpora could not be searched, "" otherwise.
+    some run is longer than `usual_notes`, which the share `quantile` of passages by people does not exceed. Of figures
+    of `common_notes` notes in more than `common_pieces` pieces, 0 where the take has none, no piece is named. Runs of
+    `guaranteed` notes are always found, 0 where no corpora could be searched; `trouble` then says why, or why some
+    could not.
     """
 
     notes: int
@@ -39,6 +41,8 @@ class CopyReport:
     unusual: bool = False
     usual_notes: float = float("inf")
     quantile: float = 0.0
+    common_notes: int = 0
+    common_pieces: int = 0
     guaranteed: int = 0
     trouble: str = ""
 
@@ -50,12 +54,12 @@ class CopyReport:
     @property
     def short_text(self) -> str:
         """For a narrow place: "copy 11"."""
-        return "copy ?" if self.trouble else f"copy {self.longest_notes}"
+        return f"copy {self.longest_notes}" if self.guaranteed else "copy ?"
 
     @property
     def text(self) -> str:
         """All of it in plain sentences, one a line."""
-        lines = [self.trouble] if self.trouble else self._of_corpora()
+        lines = [*self.trouble.splitlines(), *(self._of_corpora() if self.guaranteed else ())]
         if self.prompt_transposed.notes:
             run, other_pitch = self.prompt, ""
             if self.prompt_transposed.notes > self.prompt.notes:
@@ -74,16 +78,25 @@ class CopyReport:
                 f"That is unusual: {self.quantile:.0%} of such passages by people share no more than"
                 f" {self.usual_notes:.0f} notes with the music that the models learned from."
             )
-        return lines or [
+        if lines:
+            return lines
+        if self.common_pieces:
+            return [
+                "All that was found in the music that the models learned from is a common figure of"
+                f" {self.common_notes} notes, which more than {self.common_pieces} pieces have."
+            ]
+        return [
             "No copy was found in the music that the models learned from:"
-            f" {self.guaranteed} notes in a row would have been, common figures aside."
+            f" {self.guaranteed} notes in a row would have been, fewer can be missed."
         ]
 
 
 def sentence(run: CopiedRun, how: str) -> str:
+    first, last = run.bars
+    where = f"Bar {first}" if first == last else f"Bars {first} to {last}"
     if run.sure:
-        return f"At least {run.notes} notes in a row as in {named(run.pieces)}{how}."
-    return f"Perhaps {run.notes} notes in a row as in {named(run.pieces)}{how}: so few may match by chance."
+        return f"{where}: at least {run.notes} notes in a row as in {named(run.pieces)}{how}."
+    return f"{where}: {run.notes} notes in a row as in {named(run.pieces)}{how}, perhaps by chance."
 
 
 def named(pieces: tuple[str, ...]) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.audio import SoundFontMissing, default_sound_font
-from studio.engine import Engine, Shelf
+from studio.engine import Engine, Shelf, UnknownModel
+from studio.engine.adding import COPY_INDEX
 from studio.project import AppFolders, SettingsStore
 from studio.project.settings import MODELS_FOLDER, SOUND_FONT
-from studio.session.copy_check import CopyCheck
 from studio.session.copy_desk import CopyDesk
 from studio.session.studio import Studio
+
+if TYPE_CHECKING:
+    from studio.session.copy_check import CopyCheck
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 SHIPPED_MODELS = RESOURCES / "models"
 EXAMPLES = RESOURCES / "examples"
-COPY_INDEX = RESOURCES / "copy_index"
+SHIPPED_COPY_INDEX = RESOURCES / COPY_INDEX
 """What takes are compared with: fingerprints of the music that the shipped models learned from."""
 FIRST_SKETCH = EXAMPLES / "first-sketch.mid"
 """The song that greets a new user."""
@@ -51,9 +55,24 @@ def studio_without_sound(
     """A studio for scripts: real models, files and settings; no player, no journal, nothing remembered."""
     settings = SettingsStore(folders.settings_file)
     engine = Engine(shelf_of_user(settings, folders, more_models))
-    return Studio(engine, settings, sound_font=chosen_sound_font(settings), randomness=randomness, copies=copy_desk())
+    return Studio(
+        engine, settings, sound_font=chosen_sound_font(settings), randomness=randomness, copies=copy_desk(engine.shelf)
+    )
 
 
-def copy_desk() -> CopyDesk:
-    """Checks takes against the shipped index, which is read when the first take is complete."""
-    return CopyDesk(CopyCheck(COPY_INDEX))
+def copy_desk(shelf: Shelf) -> CopyDesk:
+    """Checks takes against the shipped index, and against the one in the folder of the model that wrote them."""
+
+    def own(model: str) -> Path | None:
+        try:
+            folder = shelf.find(model).folder / COPY_INDEX
+        except UnknownModel:
+            return None
+        return folder if folder.is_dir() else None
+
+    def check() -> CopyCheck:
+        from studio.session.copy_check import CopyCheck
+
+        return CopyCheck(SHIPPED_COPY_INDEX, own)
+
+    return CopyDesk(check)

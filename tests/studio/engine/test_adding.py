@@ -60,6 +60,25 @@ def test_a_model_folder_is_copied_and_shows_beside_the_others(mine: Path, place:
     assert sorted(path.name for path in folder.iterdir()) == ["card.json", "config.json", "model.safetensors"]
 
 
+def test_the_copy_index_of_a_model_comes_with_it(mine: Path, place: Path) -> None:
+    index = mine / "copy_index"
+    index.mkdir()
+    (index / "card.json").write_text("{}")
+    (index / "fingerprints.bin").write_bytes(b"prints")
+    (index / "notes.txt").write_text("private")
+    folder = settle_draft(copy_to_draft(mine, place, []), [])
+    assert (folder / "copy_index" / "fingerprints.bin").read_bytes() == b"prints"
+    assert sorted(path.name for path in (folder / "copy_index").iterdir()) == ["card.json", "fingerprints.bin"]
+
+
+def test_a_copy_index_that_is_too_large_is_refused(mine: Path, place: Path) -> None:
+    index = mine / "copy_index"
+    index.mkdir()
+    with (index / "card.json").open("wb") as file:
+        file.truncate(1 << 30)
+    assert "card.json that is too large" in refusal(mine, place)
+
+
 def test_a_name_that_is_taken_gets_a_number(mine: Path, place: Path) -> None:
     names = [settle_draft(copy_to_draft(mine, place, []), ["MY model", "my model-2"]).name for _ in range(2)]
     assert names == ["my model-3", "my model-4"]

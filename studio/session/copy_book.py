@@ -1,0 +1,62 @@
+"""CopyBook: an index of fingerprints and what is usual against it, as they lie in a folder; read as a stranger's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ml.measures.copy_index import CopyIndex, SharedRuns
+from ml.measures.copy_index_file import UnusableIndex, read_index, read_whole, whole
+from ml.measures.usual_copying import UsualCopying
+from studio.engine.card import plain_text
+from studio.session.copy_report import CopiedRun
+from studio.session.take_lines import TakeLine
+
+INDEX_FILE, CARD_FILE = "fingerprints.bin", "card.json"
+MOST_PIECES = 20
+"""More pieces with the same run are not named."""
+TITLE_LIMIT = 120
+
+
+@dataclass(frozen=True)
+class CopyBook:
+    """The index, what is usual against it, and in more than how many pieces its common figures are."""
+
+    index: CopyIndex
+    usual: UsualCopying
+    common_pieces: int
+
+    def longest(self, line: TakeLine, shared: SharedRuns) -> CopiedRun:
+        """The longest of a line's stretches, the earliest of several, with the pieces that have it."""
+        if not len(shared.notes):
+            return CopiedRun()
+        longest = shared.only(shared.notes == shared.notes.max())
+        first = int(longest.first.min())
+        of_it = longest.only(longest.first == first)
+        end = int(of_it.end.min())
+        pieces = np.unique(of_it.piece)[:MOST_PIECES].tolist()
+        notes = int(of_it.notes[0])
+        return CopiedRun(
+            notes,
+            tuple(self._named(piece) for piece in pieces),
+            notes > self.index.winnowing.notes,
+            line.track,
+            (line.bar(first), line.bar(end - 1)),
+        )
+
+    def _named(self, piece: int) -> str:
+        corpus = plain_text(self.index.corpus_of(piece), TITLE_LIMIT)
+        return f"“{plain_text(self.index.names[piece], TITLE_LIMIT)}” ({corpus})"
+
+
+def read_book(folder: Path) -> CopyBook:
+    """What the folder holds; raises UnusableIndex."""
+    index = read_index(folder / INDEX_FILE)
+    try:
+        card = json.loads(read_whole(folder / CARD_FILE))
+        return CopyBook(index, UsualCopying.from_data(card["usual"]), whole(card["made_how"]["common"], 1, 1 << 31))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise UnusableIndex("lacks its card, or that is damaged") from error

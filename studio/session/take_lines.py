@@ -1,0 +1,71 @@
+"""TakeLine: the notes of a take, and those that its model was given, on the grid on which corpora are indexed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.measures.note_runs import Array, NoteRuns
+from ml.music import MUTED, Score, TimeMap
+from ml.requests import Take
+from ml.requests.staying import staying
+
+STEPS_PER_QUARTER = 24
+
+
+@dataclass(frozen=True)
+class TakeLine:
+    """The notes of one track on the grid, in order, each time and pitch once: what runs are sought in."""
+
+    track: int
+    drums: bool
+    time_map: TimeMap
+    start_tick: Array
+    onset: Array
+    pitch: Array
+
+    @property
+    def runs(self) -> NoteRuns:
+        return NoteRuns.in_order(np.zeros_like(self.onset), self.onset, self.pitch)
+
+    def bar(self, row: int) -> int:
+        """The bar in which a note begins, counted from 1."""
+        return self.time_map.bar_at(int(self.start_tick[row])) + 1
+
+
+def take_lines(take: Take) -> list[TakeLine]:
+    """The take's notes as lines, one for each track that has some."""
+    score = take.request.score
+    found = []
+    for track in take.request.region.tracks:
+        notes = [(note.start, note.pitch) for note in take.notes if note.track == track]
+        if notes:
+            start, pitch = np.array(notes, np.int64).T
+            found.append(_line(score, track, start, pitch))
+    return found
+
+
+def prompt_lines(take: Take) -> list[TakeLine]:
+    """What the model was given, as lines: not the notes of the region that were to be replaced."""
+    score, region, origin = take.request.score, take.request.region, take.provenance
+    found = []
+    for number, track in enumerate(score.tracks):
+        notes = track.notes
+        given = (notes.flags & MUTED == 0) & (notes.start >= origin.prompt_start_tick)
+        given &= notes.start < origin.prompt_end_tick
+        if number in region.tracks:
+            inside = (notes.start >= region.start_tick) & (notes.start < region.end_tick)
+            given &= ~inside | staying(score, region, number)
+        if given.any():
+            start, pitch = notes.start[given].astype(np.int64), notes.pitch[given].astype(np.int64)
+            found.append(_line(score, number, start, pitch))
+    return found
+
+
+def _line(score: Score, track: int, start: Array, pitch: Array) -> TakeLine:
+    """Onsets are rounded to the grid as those of the corpora are."""
+    quarter = score.ticks_per_quarter
+    onset = (start * (2 * STEPS_PER_QUARTER) + quarter) // (2 * quarter)
+    _, rows = np.unique(np.stack([onset, pitch]), axis=1, return_index=True)
+    return TakeLine(track, score.tracks[track].drums, score.time_map, start[rows], onset[rows], pitch[rows])
