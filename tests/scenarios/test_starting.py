@@ -31,6 +31,7 @@ print(json.dumps({
     "notice": running.window.notice.text,
     "torch": "torch" in sys.modules,
     "pyqtgraph": "pyqtgraph" in sys.modules,
+    "copy check": "studio.session.copy_check" in sys.modules,
 }))
 running.close()
 """
@@ -50,7 +51,7 @@ def test_a_new_user_finds_an_eight_bar_sketch_and_torch_is_not_loaded(tmp_path: 
     found = started(tmp_path)
     assert found == {
         "visible": True, "name": "first-sketch", "bars": 8, "notes": found["notes"], "modified": False,
-        "recent": 0, "notice": "", "torch": False, "pyqtgraph": False,
+        "recent": 0, "notice": "", "torch": False, "pyqtgraph": False, "copy check": False,
     }  # fmt: skip
     assert found["notes"]
 
