@@ -41,34 +41,34 @@ def groups_of(board: TakesBoard, *, heard_alone: bool = False) -> tuple[ModelGro
     notes = (note for shown in (given, *(slot.notes for slot in meant)) for note in shown)
     pitches = [note.pitch for note in notes if not pitched or note.track not in drums]
     span = (min(pitches), max(pitches)) if pitches else (60, 72)
-    number, digits = -1, digits_of(board)
+    numbers, digits = {slot: number for number, slot in enumerate(board.slots)}, digits_of(board)
+
+    def row(slot: TakeSlot, state: AnswerState, remarks: tuple[str, ...] = ()) -> TakeView:
+        return TakeView(
+            number=numbers[slot],
+            colour=MIXED if slot is board.mixture else numbers[slot],
+            model=slot.model_name,
+            notes=slot.notes,
+            given=given,
+            tracks=region.tracks,
+            drums=drums if pitched else frozenset(),
+            ticks=ticks,
+            bar_ticks=bar_ticks,
+            pitches=span,
+            done=slot.done,
+            caption=caption(slot, state),
+            digit=digits.get(slot),
+            remarks=(*copy_lines(slot), *(slot.take.remarks if slot.take is not None else ()), *remarks),
+        )
+
     groups = []
     for answer in board.answers:
-        views = []
-        for slot in answer.slots:
-            number += 1
-            if heard_alone and slot is not heard:
-                continue
-            views.append(
-                TakeView(
-                    number=number,
-                    model=slot.model_name,
-                    notes=slot.notes,
-                    given=given,
-                    tracks=region.tracks,
-                    drums=drums if pitched else frozenset(),
-                    ticks=ticks,
-                    bar_ticks=bar_ticks,
-                    pitches=span,
-                    done=slot.done,
-                    caption=caption(answer, slot),
-                    digit=digits.get(slot),
-                    remarks=(*copy_lines(slot), *(slot.take.remarks if slot.take is not None else ()), *answer.remarks),
-                )
-            )
+        rows = tuple(row(slot, answer.state, answer.remarks) for slot in answer.slots if slot in meant)
         trouble = trouble_of(answer)
-        if views or trouble or not heard_alone:
-            groups.append(ModelGroup(answer.card.id, answer.card.name, tuple(views), trouble))
+        if rows or trouble or not heard_alone:
+            groups.append(ModelGroup(answer.card.id, answer.card.name, rows, trouble))
+    if (mixture := board.mixture) is not None and mixture in meant:
+        groups.append(ModelGroup(mixture.model, mixture.model_name, (row(mixture, AnswerState.DONE),)))
     return tuple(groups)
 
 
@@ -86,10 +86,10 @@ def trouble_of(answer: ModelAnswer) -> str:
     return "Stopped." if answer.state is AnswerState.STOPPED and not answer.slots else ""
 
 
-def caption(answer: ModelAnswer, slot: TakeSlot) -> str:
+def caption(slot: TakeSlot, state: AnswerState) -> str:
     """How far a take is, or what is in it: "14 notes", "4.2 bits", and "copy 31" where that is unusual."""
     if not slot.notes:
-        return "" if slot.done else WAITING_TEXT.get(answer.state, "")
+        return "" if slot.done else WAITING_TEXT.get(state, "")
     count = f"{len(slot.notes)} note{'s' if len(slot.notes) > 1 else ''}"
     if not slot.done or slot.bits_per_note is None:
         return f"{count}\nwriting…"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from ml.music import Key
+from ml.requests import TakeNote
 from studio.engine import ModelCard, ShelfProblem
 from studio.session.takes import TakesBoard, TakeSlot
 from studio.session.wishes import Wishes
@@ -68,7 +69,7 @@ class ModelPanel(QWidget):
         self.setObjectName("models")
         self._wishes = wishes
         self._theme: Theme | None = None
-        self._curve_shows: tuple[TakeSlot, int, bool] | None = None
+        self._curve_shows: tuple[TakeSlot, Sequence[TakeNote]] | None = None
         self._row_shown: int | None = None
         self.verbs = VerbRow(bound, wishes.verbs)
         self.where = dim_label(wrap=True)
@@ -284,15 +285,11 @@ class ModelPanel(QWidget):
                 self.curve.hide()
             self._curve_shows = None
             return
-        count, done = len(slot.notes), slot.done
-        shown = self._curve_shows
-        if (
-            shown is not None
-            and shown[0] is slot
-            and (shown[1:] == (count, done) or (not done and count < shown[1] + CURVE_STEP))
-        ):
+        known, notes = self._curve_shows or (None, ())
+        few_more = not slot.done and len(slot.notes) < len(notes) + CURVE_STEP
+        if known is slot and (notes is slot.notes or few_more):
             return
-        self._curve_shows = (slot, count, done)
+        self._curve_shows = (slot, slot.notes)
         # pyqtgraph costs a third of a second to import: not before there is something to plot.
         from studio.ui.models.surprise_curve import SurpriseCurve
 

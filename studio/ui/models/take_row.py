@@ -20,7 +20,8 @@ CAPTION_PX = 11
 
 @dataclass(frozen=True)
 class TakeView:
-    """What a row shows. `number` counts from 0 over all models and picks the colour; `digit` is its key now, if any.
+    """What a row shows. `number` counts from 0 over all models, `digit` is its key now, if any, `colour` picks one of
+    the theme's for takes.
 
     `given` are notes that stay among them, `tracks` the asked ones, of which `drums` get a strip of their own.
     `ticks` is the asked region; `caption` says in two short lines how far the take is or how surprising on the whole;
@@ -28,6 +29,7 @@ class TakeView:
     """
 
     number: int
+    colour: int
     model: str
     notes: Sequence[TakeNote]
     ticks: tuple[int, int]
@@ -71,12 +73,12 @@ class RowLook:
 class TakeRow(QWidget):
     """A click hears the take in the song, a double click keeps it."""
 
-    def __init__(self, number: int, wishes: TakeWishes) -> None:
+    def __init__(self, number: int, colour: int, wishes: TakeWishes) -> None:
         super().__init__()
         self.setObjectName(f"take.{number}")
         self.number = number
         self._wishes = wishes
-        self._colour = QColor("grey")
+        self._colour_number, self._colour = colour, QColor("grey")
         self._selected = False
         self.badge = QLabel()
         self.badge.setFixedWidth(14)
@@ -111,7 +113,7 @@ class TakeRow(QWidget):
 
     def set_look(self, look: RowLook) -> None:
         theme = look.theme
-        self._colour = theme.take_colour(self.number)
+        self._colour = theme.take_colour(self._colour_number)
         self.roll.set_colours(self._colour, theme.colour("border"))
         self.export.setIcon(look.export)
         self.accept.setIcon(look.accept)

@@ -52,7 +52,8 @@ class TakesView(QScrollArea):
     def show_takes(self, groups: Sequence[ModelGroup], selected: int | None, says: str = "") -> None:
         """Show these groups; the row `selected` (a number over all takes) is the one that is heard. `says` stands
         above them."""
-        shape = (tuple((g.name, tuple(take.number for take in g.takes), g.trouble) for g in groups), says)
+        takes = tuple((g.name, tuple((take.number, take.colour) for take in g.takes), g.trouble) for g in groups)
+        shape = (takes, says)
         if shape != self._shape:
             self._shape = shape
             self._build(groups, says)
@@ -83,7 +84,7 @@ class TakesView(QScrollArea):
                 trouble.setProperty("role", "error")
                 layout.addWidget(trouble)
             for view in group.takes:
-                row = TakeRow(view.number, self._wishes)
+                row = TakeRow(view.number, view.colour, self._wishes)
                 if self._look is not None:
                     row.set_look(self._look)
                 self.rows[view.number] = row

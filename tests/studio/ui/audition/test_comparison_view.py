@@ -301,6 +301,8 @@ def test_the_mixture_says_which_take_each_stretch_is_of_and_the_roll_shows_it(co
     assert layer.colour == MIXED and layer.label == "Mixture"
     sources = {(int(start) >= 6 * 1920, int(n)) for start, n in zip(layer.notes.start, layer.notes.source, strict=True)}
     assert sources == {(False, 0), (True, 3)}
+    (row,) = window.models.takes.rows.values()
+    assert row.caption.text().startswith(f"{len(slots[-1].notes)} notes"), "the panel shows it like any take"
 
 
 def test_one_bar_of_the_mixture_is_kept_from_its_menu(compared: MainWindow) -> None:
