@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,7 @@ class TrackFollower:
         self._there: list[int | None] = [None] * len(new)
         self._latest = score
         self._coming: Score | None = None
+        self._accepted_notes: dict[int, list[NoteTable]] = {}
         self.staged = self._stage(score)
         """The latest score with the new tracks at its end, each on a channel that is free there."""
         self.places: list[int | None] = list(range(self._count + len(new)))
@@ -40,10 +42,17 @@ class TrackFollower:
     def accepting(self, score: Score) -> None:
         """The next state of the document is `score`, made of the `staged` one: its new tracks are no longer new."""
         self._coming = score
+        for track, place in enumerate(self.places):
+            if place is not None:
+                self._accepted_notes.setdefault(track, []).append(score.tracks[place].notes)
         for number in range(len(self._new)):
             place = self.places[len(self._known) + number]
             assert place is not None
             self._accepted[number], self._there[number] = score.tracks[place], place
+
+    def accepted_notes(self, track: int) -> Sequence[NoteTable]:
+        """What a track of the request's score held each time after a part of a take was accepted."""
+        return self._accepted_notes.get(track, ())
 
     def accepts(self, score: Score) -> bool:
         """Whether this is the state that `accepting` named."""
@@ -148,11 +157,13 @@ def prompt_changed(request: GenerationRequest, now: Score, follower: TrackFollow
             return True
         if before.notes is after.notes:
             continue
-        kept = frozenset(note_id for track, note_id in region.kept if track == index)
-        old, new = before.notes, after.notes
-        if asked:
-            old, new = (_given(table, request, kept) for table in (old, new))
-        if not _same_notes(old, new):
+        if not asked:
+            changed = not _same_notes(before.notes, after.notes)
+        else:
+            kept = frozenset(note_id for track, note_id in region.kept if track == index)
+            changed = not _same_notes(*(_given(table, request, kept) for table in (before.notes, after.notes)))
+            changed = changed or (_is_varied(request) and not _holds_own(after.notes, index, request, follower))
+        if changed:
             return True
     if request.verb is Verb.GENERATE:
         return False
@@ -163,17 +174,30 @@ def prompt_changed(request: GenerationRequest, now: Score, follower: TrackFollow
 def _given(table: NoteTable, request: GenerationRequest, kept: frozenset[int]) -> NoteTable:
     """The notes of an asked track that the models were given: those around the region, and those that stay in it.
 
-    Of a Vary that keeps something they also know the notes that they write anew.
+    One that sounds into the region counts up to there: whatever is accepted cuts it so.
     """
     region = request.region
     stays = (table.flags & LOCKED != 0) | np.isin(table.id, np.fromiter(kept, np.int64, len(kept)))
     inside = (table.start >= region.start_tick) & (table.start < region.end_tick)
     if request.verb is Verb.GENERATE:
         return table.take(np.flatnonzero(inside & stays))
+    ringing = ~stays & (table.start < region.start_tick) & (table.end > region.start_tick)
+    length = np.where(ringing, region.start_tick - table.start, table.length)
+    return table.replaced(slice(None), length=length).take(np.flatnonzero(~inside | stays))
+
+
+def _is_varied(request: GenerationRequest) -> bool:
+    """Whether the models also know the notes that they write anew: those of a Vary that keeps something of them."""
     keep = request.keep
-    if request.verb is Verb.VARY and (keep.rhythm or keep.contour or keep.harmony):
-        return table
-    return table.take(np.flatnonzero(~inside | stays))
+    return request.verb is Verb.VARY and (keep.rhythm or keep.contour or keep.harmony)
+
+
+def _holds_own(now: NoteTable, index: int, request: GenerationRequest, follower: TrackFollower) -> bool:
+    """Whether the region holds what it held when it was asked about, or after some of these takes was accepted."""
+    region, held = request.region, (request.score.tracks[index].notes, *follower.accepted_notes(index))
+    tables = (table.take(table.starting(region.start_tick, region.end_tick)) for table in (now, *held))
+    inside = next(tables)
+    return any(_same_notes(inside, other) for other in tables)
 
 
 def _same_notes(old: NoteTable, new: NoteTable) -> bool:

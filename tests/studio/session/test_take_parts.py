@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from ml.music import Score
 from ml.requests import Keep, RefusedRequest, Verb
+from studio.edit.edited import Edited
+from studio.edit.operations.notes import delete_notes
+from studio.edit.selection import Selection, ids_of
 from studio.session import Mixture, Place, Studio, TakePart, Wishes
 from studio.session.wishes import Partner
 from tests.studio.session.asks import BAR, Answered
@@ -263,17 +266,35 @@ def test_a_note_swapped_in_a_take_is_heard_and_kept_in_it(asked: Studio) -> None
     assert slot.figures is not None and slot.figures.highest == 90
 
 
-def test_vary_that_keeps_something_is_still_up_to_date_after_a_part_of_it(
+def test_a_part_of_a_vary_that_keeps_something_is_no_change_of_its_prompt(
     open_tune: Studio, answered: Answered
 ) -> None:
     open_tune.ask(
         Verb.VARY, Place(marked=(0, 2 * BAR)), Wishes(takes=1, models=("alpha",), keep=Keep(rhythm=True), seed=1)
     )
     answered(open_tune)
-    (slot,) = open_tune.takes.slots
-    asked_notes = tuple(replace(note, pitch=note.pitch + 12) for note in slot.notes)
-    open_tune.swap_in_take(slot, asked_notes)
-    open_tune.accept_part(slot, TakePart(bars=(0, 1)))
-    assert open_tune.takes.prompt_changed, "what it was told to keep is no longer all there"
-    open_tune.accept_part(slot, TakePart(bars=(1, 2)))
-    assert len(open_tune.document.score.tracks[0].notes) == 16
+    document, (slot,) = open_tune.document, open_tune.takes.slots
+    open_tune.swap_in_take(slot, tuple(replace(note, pitch=note.pitch + 12) for note in slot.notes))
+    for bars in ((0, 1), (1, 2)):
+        open_tune.accept_part(slot, TakePart(bars=bars))
+        assert not open_tune.takes.prompt_changed
+    document.undo()
+    document.undo()
+    assert not open_tune.takes.prompt_changed
+    document.redo()
+    assert not open_tune.takes.prompt_changed
+    document.apply("Delete", delete_notes(document.score, Selection(0, ids_of(document.score.tracks[0].notes, [0]))))
+    assert open_tune.takes.prompt_changed, "what it was told to keep the rhythm of is no longer all there"
+
+
+def test_a_note_that_an_accepted_part_cuts_is_no_change_of_the_prompt(open_tune: Studio, answered: Answered) -> None:
+    document = open_tune.document
+    before = document.score.tracks[0].notes
+    document.apply("Lengthen", Edited(document.score.with_track(
+        0, document.score.tracks[0].with_notes(before.replaced([3], length=3 * 480))
+    )))  # fmt: skip
+    fill(open_tune, answered)
+    open_tune.accept_part(open_tune.takes.slots[0], TakePart(bars=(1, 2)))
+    assert document.score.tracks[0].notes.length[3] == 480 and not open_tune.takes.prompt_changed
+    document.apply("Delete", delete_notes(document.score, Selection(0, ids_of(document.score.tracks[0].notes, [0]))))
+    assert open_tune.takes.prompt_changed
