@@ -9,14 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.music import NoteTable, Score
+from ml.music import MUTED, NoteTable, Score
 from ml.requests import Surprise
 
 STRETCH_BARS = 8
-"""What is asked at once: little enough to be interrupted, enough to be worth reading what comes before."""
-HEARD_BARS = 24
-"""How many bars before a stretch count as what the model heard: an edit further back leaves its colours."""
-KEPT = 512
+"""Answers are kept by so many bars: those in sight are enough."""
+KEPT = 2048
 """Stretches that are remembered."""
 
 Bits = NDArray[np.float64]
@@ -24,17 +22,16 @@ Bits = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Line:
-    """Notes of one track as they are shown, by id: all arrays of shape (n,), ids ascending."""
+    """Notes of one track as they are shown, by id: `ids` ascending and `bits` (n,), `place` (n, 3)."""
 
     ids: NDArray[np.int32]
-    start: NDArray[np.int64]
-    pitch: NDArray[np.uint8]
+    place: NDArray[np.int64]
     bits: Bits
 
     @staticmethod
     def of(table: NoteTable, rows: slice, bits: Bits) -> Line:
         order = np.argsort(table.id[rows])
-        return Line(table.id[rows][order], table.start[rows][order], table.pitch[rows][order], bits[order])
+        return Line(table.id[rows][order], places(table, rows)[order], bits[order])
 
     def at(self, ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """For each id its place among the notes here, and whether it is here at all."""
@@ -49,9 +46,9 @@ class SurpriseBook:
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
-        self._answers: OrderedDict[tuple[str, bytes], tuple[Bits, ...]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, bytes, int], tuple[Bits, ...]] = OrderedDict()
         self._lines: dict[int, Line] = {}
-        self._digests: tuple[Score | None, dict[int, bytes]] = (None, {})
+        self._digest: tuple[Score | None, bytes] = (None, b"")
 
     def forget(self) -> None:
         """Remember nothing: the models' files have changed."""
@@ -74,18 +71,15 @@ class SurpriseBook:
 
     def missing(self, model: str, score: Score, start_tick: int, end_tick: int) -> list[int]:
         """Numbers of the stretches in [start, end) that the model has not judged as they are now, in order."""
-        return [
-            number
-            for number in stretches(score, start_tick, end_tick)
-            if (model, self._digest(score, number)) not in self._answers
-        ]
+        heard = self._heard(score)
+        return [n for n in stretches(score, start_tick, end_tick) if (model, heard, n) not in self._answers]
 
     # --- taking answers over
 
     def show(self, model: str, score: Score, start_tick: int, end_tick: int) -> None:
         """Let `bits` tell what is known of the stretches in [start, end).
 
-        In those that are not known as they are now, notes keep their figure while place and pitch are the same.
+        In those that are not known as they are now, notes keep their figure while they are what they were.
         """
         numbers = stretches(score, start_tick, end_tick)
         answers = [(number, self._answer(model, score, number)) for number in numbers]
@@ -105,14 +99,14 @@ class SurpriseBook:
     def write(self, model: str, score: Score, number: int, surprise: Surprise) -> None:
         """Keep the answer about a stretch of a score."""
         ticks = ticks_of(score, number)
-        self._answers[model, self._digest(score, number)] = tuple(
+        self._answers[model, self._heard(score), number] = tuple(
             surprise.of(index, track.notes.id[track.notes.starting(*ticks)]) for index, track in enumerate(score.tracks)
         )
         while len(self._answers) > self._kept:
             self._answers.popitem(last=False)
 
     def _answer(self, model: str, score: Score, number: int) -> tuple[Bits, ...] | None:
-        key = model, self._digest(score, number)
+        key = model, self._heard(score), number
         if key in self._answers:
             self._answers.move_to_end(key)
         return self._answers.get(key)
@@ -124,17 +118,14 @@ class SurpriseBook:
         if line is None or not len(line.ids):
             return np.full(len(ids), np.nan)
         place, here = line.at(ids)
-        same = here & (line.start[place] == table.start[rows]) & (line.pitch[place] == table.pitch[rows])
+        same = here & (line.place[place] == places(table, rows)).all(axis=1)
         return np.where(same, line.bits[place], np.nan)
 
-    def _digest(self, score: Score, number: int) -> bytes:
-        """Tells what a model hears for a stretch; worked out once for each score."""
-        if self._digests[0] is not score:
-            self._digests = score, {}
-        known = self._digests[1]
-        if number not in known:
-            known[number] = digest(score, number)
-        return known[number]
+    def _heard(self, score: Score) -> bytes:
+        """Tells what a model hears of a score; worked out once for each."""
+        if self._digest[0] is not score:
+            self._digest = score, digest(score)
+        return self._digest[1]
 
 
 def stretches(score: Score, start_tick: int, end_tick: int) -> range:
@@ -153,17 +144,23 @@ def ticks_of(score: Score, number: int) -> tuple[int, int]:
     return bar_start(number * STRETCH_BARS), bar_start((number + 1) * STRETCH_BARS)
 
 
-def digest(score: Score, number: int) -> bytes:
-    """A hash of what a model hears of a score for a stretch: notes, instruments, tempo, metre and key."""
+def places(table: NoteTable, rows: slice) -> NDArray[np.int64]:
+    """Start, length and pitch of notes, (n, 3): what their bits are those of, loudness aside."""
+    return np.stack([column[rows].astype(np.int64) for column in (table.start, table.length, table.pitch)], axis=1)
+
+
+def digest(score: Score) -> bytes:
+    """A hash of what a model hears of a score: notes, instruments, tempo and metre.
+
+    Of the whole score: its key and loudness are detected from all notes, and how its bars are read in rows depends on
+    how full they are, so that an edit anywhere may change every figure.
+    """
     time_map = score.time_map
-    start, end = ticks_of(score, number)
-    heard = time_map.bar_start(max(number * STRETCH_BARS - HEARD_BARS, 0))
     found = hashlib.blake2b(digest_size=16)
-    found.update(repr((heard, start, end, time_map.tempo_at(start), time_map.metre_at(start))).encode())
-    found.update(repr((time_map.bar_lines(heard, end), score.key_at(start))).encode())
+    found.update(repr((time_map.ticks_per_quarter, time_map.tempos, time_map.metres)).encode())
     for track in score.tracks:
-        rows = track.notes.starting(heard, end)
-        found.update(repr((track.program, track.drums, rows.stop - rows.start)).encode())
-        for column in ("start", "length", "pitch", "velocity", "flags"):
-            found.update(getattr(track.notes, column)[rows].tobytes())
+        found.update(repr((track.program, track.drums, len(track.notes))).encode())
+        notes = track.notes
+        for column in (notes.start, notes.length, notes.pitch, notes.velocity, notes.flags & MUTED):
+            found.update(column.tobytes())
     return found.digest()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.requests import NOTE_FIELDS, Surprise, TakeSurprise
+from studio.edit.change import Change, ChangeKind
 from studio.session.aside import Aside, Same
 from studio.session.studies import Studies
 from studio.session.studio import Studio
@@ -16,10 +17,10 @@ from studio.session.surprise_book import STRETCH_BARS, SurpriseBook, stretches, 
 from studio.session.takes import TakeSlot
 from studio.session.whom import NO_MODEL, Whom
 
-MOST_STRETCHES = 24
+MOST_STRETCHES = 128
 """Of the song in sight so much is judged at most, from its left edge on."""
-MOST_TOGETHER = 4
-"""So many stretches are asked about at once."""
+MOST_TOGETHER = 16
+"""So many stretches are asked about at once: fewer come hardly sooner, since models read long rows for any of them."""
 LOUDNESS = NOTE_FIELDS.index("velocity")
 
 
@@ -53,6 +54,14 @@ class SurpriseDesk:
         else:
             self.look()
 
+    def edited(self, change: Change) -> None:
+        """Show at once what is known of the song as it is now: no changed note keeps a figure for a moment."""
+        if change.kind is not ChangeKind.NOTES:
+            self._book.blank()  # tracks may have come or gone, and tempo and metre mean something for every note
+        model = self._whom.of()
+        if self._span is not None and model is not None:
+            self._book.show(model.id, self._studio.document.score, *self._clipped(self._span))
+
     def look(self) -> None:
         """Show what is known of the song as it is now, and ask for what is not. Call after edits, a moment later."""
         model = self._whom.of()
@@ -62,7 +71,6 @@ class SurpriseDesk:
         self._book.show(model.id, score, *span)
         missing = self._book.missing(model.id, score, *span)
         if missing:
-            # Neighbours share most of what the model must read for them: they are asked about together.
             together = range(missing[0], missing[0] + MOST_TOGETHER)
             last = next((number for number in together if number + 1 not in missing), together[-1])
             work = self._studies.surprise(score, ticks_of(score, missing[0])[0], ticks_of(score, last)[1])

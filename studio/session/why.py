@@ -211,3 +211,5 @@ class WhyDesk:
             for aside in self._asides:
                 aside.forget_all()
             self.surprise.begin_anew()
+        else:
+            self.surprise.edited(change)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ml.music import LOCKED, Key
+from ml.music import LOCKED, Key, Score, Tempo, TimeMap
 from ml.requests import Limits, RefusedRequest, Verb
 from studio.edit.edited import EditRefused
 from studio.edit.operations.notes import delete_notes, move_notes
@@ -117,8 +118,23 @@ def test_notes_in_sight_are_judged_and_an_edit_asks_only_when_it_has_settled(cur
     curious.studio.document.undo()
     curious.studio.document.undo()
     asked = curious.studies.count("surprise")
+    assert np.allclose(curious.bits, pitch / 10), "undo finds at once what was known"
     curious.desk.surprise.look()
     assert np.allclose(curious.bits, pitch / 10) and curious.studies.count("surprise") == asked
+
+
+def test_no_figure_stays_on_a_note_that_is_another_one_by_now(curious: Curious) -> None:
+    curious.watch_all()
+    document = curious.studio.document
+    curious.move(2, 1)
+    assert np.flatnonzero(np.isnan(curious.bits)).tolist() == [2], "the others wait for their new figure with the old"
+    document.undo()
+    twice = Score((document.track, document.track), document.score.time_map)
+    document.commit("Double", twice)
+    assert np.isnan(curious.bits).all() and np.isnan(curious.desk.surprise.bits(1, document.track.notes.id)).all()
+    curious.watch_all()
+    document.commit("Slower", replace(twice, time_map=TimeMap(twice.ticks_per_quarter, tempos=(Tempo(0, 900_000),))))
+    assert np.isnan(curious.bits).all()
 
 
 def test_a_late_answer_to_an_older_song_is_not_shown(curious: Curious) -> None:
@@ -229,8 +245,6 @@ def test_a_longer_or_later_note_is_swapped_in_alike(curious: Curious) -> None:
 
 
 def test_limits_are_obeyed_and_locked_or_lost_notes_refused(curious: Curious) -> None:
-    from dataclasses import replace
-
     studio = curious.studio
     studio.wishes = replace(studio.wishes, limits=Limits(key=Key.parse("C:maj")))
     note = curious.note(0)
