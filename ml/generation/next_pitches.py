@@ -93,13 +93,12 @@ class PitchMemory:
 @torch.inference_mode()
 def next_pitches(
     model: LoadedModel, score: Score, track: int, tick: int, cancelled: Callable[[], bool], *,
-    memory: PitchMemory | None = None, beside: bool = False,
+    memory: PitchMemory | None = None,
 ) -> NextPitches | Unexplained | None:  # fmt: skip
     """The probability of each MIDI pitch for the next note of a track, given that it starts at `tick`.
 
     The model knows the track's notes before the tick, and the other tracks up to the end of the bars around it, also
-    what sounds at and after the tick. `beside`: notes of the track that start at the tick count as written, and the
-    note is one above them. None once cancelled.
+    what sounds at and after the tick. Temperature, nucleus and limits are left out of account. None once cancelled.
     """
     if not 0 <= track < len(score.tracks) or tick < 0:
         return Unexplained(GONE_TRACK)
@@ -113,9 +112,7 @@ def next_pitches(
         if context is None:
             return Unexplained(TOO_DENSE)
         memory.keep(model, track, context)
-    before = int(np.searchsorted(context.onset, step, "right" if beside else "left"))
-    probability, above = chances(model, context, step, before)
-    return NextPitches(track, tick, probability, above)
+    return NextPitches(track, tick, chances(model, context, step))
 
 
 def read_context(
@@ -161,9 +158,10 @@ def window_at(piece: PieceEvents, grid: BarGrid, bar: int, part: int) -> Window:
     return Window(first, region, region + bars, region + bars, (part,))
 
 
-def chances(model: LoadedModel, context: Context, step: int, before: int) -> tuple[Floats, int]:
-    """Probabilities (128,) of a note at `step` after `before` notes of the track; and the pitch it must lie above."""
+def chances(model: LoadedModel, context: Context, step: int) -> Floats:
+    """Probabilities (128,) of the pitch of a note at `step`."""
     row, grid = context.row, context.grid
+    before = int(np.searchsorted(context.onset, step))
     written = before - context.past
     onset = int(context.onset[before - 1]) if before else -1
     cursor = onset if written > 0 else grid.start(context.window.region_bar)
@@ -183,4 +181,4 @@ def chances(model: LoadedModel, context: Context, step: int, before: int) -> tup
     head, position, part = model.network.head, one(grid.place(step)[1] % v.POSITIONS), one(context.part)
     state = head.after_onset(state, one(delta), position)
     state = head.after_part(state, part, position, at)
-    return probabilities(head.pitch_logits(state, one(delta), part, one(last), at)), last if onset == step else -1
+    return probabilities(head.pitch_logits(state, one(delta), part, one(last), at))

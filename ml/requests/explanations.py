@@ -165,11 +165,9 @@ class Attention:
 class NextPitches:
     """`probability` (128,): of each MIDI pitch for a note that starts at `tick` on `track`; sums to 1.
 
-    Where several notes start together the first one, which is the lowest, is meant; `above` is then the pitch of the
-    highest that is there already and counted as written, -1 for none.
+    Where several notes start together the first one, which is the lowest, is meant.
     """
 
     track: int
     tick: int
     probability: Floats
-    above: int = -1

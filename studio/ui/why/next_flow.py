@@ -7,6 +7,8 @@ from studio.session.why import WhyDesk
 from studio.ui.roll.context import RollContext
 from studio.ui.why.resting import SETTLED_MS, resting
 
+HOW = "Bars on the keys: how likely a model holds each pitch for a note at the playhead, before any limit."
+
 
 class NextFlow:
     """Asks when playhead and notes rest; shows nothing while music plays, models write or a blind test runs."""
@@ -30,6 +32,7 @@ class NextFlow:
     def toggle(self) -> None:
         self._on = not self._on
         if self._on:
+            self._studio.say(HOW)
             self.ask()
         else:
             self._moved.stop()

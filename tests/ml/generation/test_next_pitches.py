@@ -45,16 +45,7 @@ def test_a_note_that_is_there_has_the_chance_that_the_row_gives_it(name, track):
         assert found.probability.shape == (128,) and found.probability.sum() == pytest.approx(1)
         if onset != before:
             assert -math.log2(found.probability[pitch]) == pytest.approx(bits, abs=1e-3)
-            assert found.above == -1
         before = onset
-
-
-def test_notes_of_a_chord_come_above_those_that_are_there():
-    score = band()
-    alone = next_pitches(shipped("blend"), score, 1, 1920, never)
-    found = next_pitches(shipped("blend"), score, 1, 1920, never, beside=True)
-    assert (alone.above, found.above) == (-1, 57)
-    assert found.probability[:58].sum() == 0 and found.probability.sum() == pytest.approx(1)
 
 
 def test_drums_have_chances_of_their_own_and_an_empty_track_has_some():
