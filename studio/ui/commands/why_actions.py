@@ -26,7 +26,7 @@ def why_actions(why: WhyCommands) -> list[Action]:
     return [
         Action("view.surprise", "Colour by surprise", why.toggle_surprise, "U", "View", "why",
                checked_when=why.shows_surprise, icon="surprise",
-               tooltip="Colour every note by how unexpected it is to a model, from blue (expected) to orange"),
+               tooltip="Colour the notes of all tracks by how unexpected they are to a model, from blue (expected) on"),
         Action("view.explain", "Explain notes", why.toggle_explaining, "W", "View", "why",
                checked_when=why.explains, icon="explain",
                tooltip="Point at a note to see what a model looked at before it; click it to see what else could be"),

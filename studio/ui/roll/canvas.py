@@ -36,7 +36,7 @@ from studio.ui.roll.layers.regions import RegionLayer
 from studio.ui.roll.layers.rows import RowLayer
 from studio.ui.roll.layers.takes import TakeNotesLayer
 from studio.ui.roll.pointing import pointed_at
-from studio.ui.roll.status_text import note_text, place_text
+from studio.ui.roll.status_text import note_text, place_text, surprise_text
 from studio.ui.roll.wheel import wheeled
 
 AUTOSCROLL_MS = 30
@@ -206,10 +206,10 @@ class NoteArea(QWidget):
         context = self._context
         self._update_cursor()
         context.pitchHovered.emit(at.pitch)
-        context.insight.pointed = pointed_at(context, at.x, at.y)
+        pointed = context.insight.pointed = pointed_at(context, at.x, at.y)
         hit = hit_at(context, at.x, at.y)
         text = place_text(context, at.tick, at.pitch) if hit is None else note_text(context, context.notes[hit.row])
-        context.statusText.emit(text)
+        context.statusText.emit(text + surprise_text(context, pointed))
 
     def _update_cursor(self) -> None:
         if self._gesture is None:

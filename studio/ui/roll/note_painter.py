@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,10 @@ DENSE = 5000
 """From this many visible notes on they are drawn as one image."""
 PLAIN = 1200
 """From this many on they are drawn without edges and names."""
+NARROW_PX = 5
+"""A note that is less wide has no edges at its sides: nothing of its shade would be left."""
+FAINT = 0.55
+"""Notes of other tracks have so much of their shade of surprise."""
 
 
 @dataclass
@@ -79,7 +84,7 @@ class NotePainter:
         filled = ~muted
         if surprise is not None and (hollow := filled & (surprise == UNKNOWN)).any():
             ink = self.theme.colour("text_dim")
-            self.paint_outlines(painter, boxes.at(hollow), faded(ink, 0.7), fill=faded(ink, 0.15))
+            self.paint_outlines(painter, boxes.at(hollow), faded(ink, 0.5), fill=faded(ink, 0.1))
             filled &= ~hollow
         for part, is_selected in ((~chosen & filled, False), (chosen & filled, True)):
             if part.any():
@@ -105,19 +110,25 @@ class NotePainter:
             painter.setBrush(edge)  # two rectangles that leave the four corners free look gently rounded
             draw_rects(painter, boxes.x, boxes.y + 1, boxes.width, boxes.height - 2)
             draw_rects(painter, boxes.x + 1, boxes.y, np.maximum(boxes.width - 2, 1), boxes.height)
-        width = np.maximum(boxes.width - 2 * inset, 1)
+        side = np.where(boxes.width < NARROW_PX, 0, inset)
+        left, width = boxes.x + side, np.maximum(boxes.width - 2 * side, 1)
         for value in np.unique(level):
             at = level == value
             painter.setBrush(shades[value])
-            draw_rects(painter, boxes.x[at] + inset, boxes.y[at] + inset, width[at], boxes.height - 2 * inset)
+            draw_rects(painter, left[at], boxes.y[at] + inset, width[at], boxes.height - 2 * inset)
         if inset and boxes.height >= 9:
             painter.setBrush(QColor(255, 255, 255, 46))
-            draw_rects(painter, boxes.x + 1, boxes.y + 1, width, 1)
+            draw_rects(painter, left, boxes.y + 1, width, 1)
 
     def paint_flat(
-        self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor
-    ) -> None:
-        """All notes in one colour without edges: the notes of other tracks."""
+        self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor,
+        bits: NDArray[np.float64] | None = None,
+    ) -> None:  # fmt: skip
+        """All notes in one colour without edges: the notes of other tracks. With `bits` (rows,) faintly by surprise."""
+        if bits is not None:
+            for at, shade in self._by_surprise(surprise_levels(bits)):
+                self.paint_flat(painter, viewport, table, rows[at], faded(shade, FAINT))
+            return
         if len(rows) > DENSE:
             self.paint_dense(painter, viewport, table, rows, colour)
             return
@@ -144,12 +155,15 @@ class NotePainter:
         levels: NDArray[np.int64],
     ) -> None:  # fmt: skip
         """The same by surprise: one image a shade, the most surprising on top."""
-        for level, shade in zip(range(UNKNOWN, SHADES), (self._unjudged(), *surprise_shades(self.theme)), strict=True):
-            if (at := levels == level).any():
-                self.paint_dense(painter, viewport, table, rows[at], shade)
+        for at, shade in self._by_surprise(levels):
+            self.paint_dense(painter, viewport, table, rows[at], shade)
 
-    def _unjudged(self) -> QColor:
-        return mixed(self.theme.colour("row"), self.theme.colour("text_dim"), 0.4)
+    def _by_surprise(self, levels: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.bool_], QColor]]:
+        """Which notes have which shade, the most surprising last."""
+        unjudged = mixed(self.theme.colour("row"), self.theme.colour("text_dim"), 0.4)
+        for level, shade in zip(range(UNKNOWN, SHADES), (unjudged, *surprise_shades(self.theme)), strict=True):
+            if (at := levels == level).any():
+                yield at, shade
 
     def paint_dense(
         self, painter: QPainter, viewport: Viewport, table: NoteTable, rows: NDArray[np.int64], colour: QColor

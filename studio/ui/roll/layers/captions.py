@@ -18,6 +18,7 @@ SWATCH_PX, SWATCH_HIGH_PX = 26, 9
 TEXT_PX, SMALL_PX = 12, 10
 WIDEST_PX, NARROWEST_PX = 460, 260
 ENDS = ("expected", "surprising")
+MEANING = "4 bits: a chance of 1 in 16; 5: 1 in 32"
 
 
 class CaptionLayer:
@@ -97,8 +98,10 @@ def legend(theme: Theme, font: QFont, view: SurpriseView) -> Painting:
     metrics, fine = QFontMetrics(text_font), QFontMetrics(small)
     heading = f"{view.title}  ·  {view.state}" if view.state else view.title
     scale = SHADES * SWATCH_PX
-    width = max(scale, min(metrics.horizontalAdvance(heading), WIDEST_PX)) + 2 * PADDING
-    box = QRect(0, 0, width, metrics.height() + SWATCH_HIGH_PX + 2 * fine.height() + 2 * PADDING)
+    # Widths of glyphs are not whole: a text that is given no more than its width may be cut.
+    told = max(metrics.horizontalAdvance(heading), fine.horizontalAdvance(MEANING)) + 2
+    width = max(scale, min(told, WIDEST_PX)) + 2 * PADDING
+    box = QRect(0, 0, width, metrics.height() + SWATCH_HIGH_PX + 3 * fine.height() + 2 * PADDING)
 
     def paint(painter: QPainter) -> None:
         ground(painter, theme, box)
@@ -120,6 +123,7 @@ def legend(theme: Theme, font: QFont, view: SurpriseView) -> Painting:
         painter.drawText(ends, Qt.AlignmentFlag.AlignLeft, ENDS[0])
         painter.drawText(ends, Qt.AlignmentFlag.AlignHCenter, "bits")
         painter.drawText(ends, Qt.AlignmentFlag.AlignRight, ENDS[1])
+        painter.drawText(QPoint(PADDING, ends.bottom() + fine.ascent()), MEANING)
 
     return box.size(), paint
 

@@ -1,4 +1,4 @@
-"""GhostLayer: the notes of the other tracks, each dimmed in its own colour, live."""
+"""GhostLayer: the notes of the other tracks, each dimmed in its own colour or that of its surprise, live."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class GhostLayer:
         context = self._context
         if not context.ghosts_shown:
             return
-        theme = context.theme
+        theme, surprise = context.theme, context.insight.surprise
         notes = NotePainter(theme)
         for index, track in enumerate(context.score.tracks):
             other_kind = track.drums != context.track.drums
@@ -30,4 +30,5 @@ class GhostLayer:
             rows = visible_rows(track.notes, context.viewport)
             if len(rows):
                 colour = faded(theme.track_colour(index, track.colour), 0.30 if theme.dark else 0.26)
-                notes.paint_flat(painter, context.viewport, track.notes, rows, colour)
+                bits = None if surprise is None else surprise.of_song(index, track.notes.id[rows])
+                notes.paint_flat(painter, context.viewport, track.notes, rows, colour, bits)

@@ -76,6 +76,9 @@ class Hand:
     def move(self, tick: float, pitch: int, keys: Qt.KeyboardModifier = NONE) -> None:
         move(self.area, self.at(tick, pitch), self._button, keys)
 
+    def hover(self, tick: float, pitch: int) -> None:
+        move(self.area, self.at(tick, pitch), Qt.MouseButton.NoButton)
+
     def release(self, tick: float, pitch: int, keys: Qt.KeyboardModifier = NONE) -> None:
         QTest.mouseRelease(self.area, self._button, keys, self.at(tick, pitch))
 

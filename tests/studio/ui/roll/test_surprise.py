@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from ml.music import Note
+from ml.music import Note, NoteTable, Track
 from studio.ui.roll.insight import Arc, ArcsView, SurpriseView
+from studio.ui.roll.note_boxes import note_box
+from studio.ui.roll.note_painter import NARROW_PX
 from studio.ui.roll.surprise_scale import EDGES_BITS, SHADES, UNKNOWN, surprise_levels, surprise_shades
 from studio.ui.theme import LIGHT, THEMES, contrast, luminance
 
@@ -80,6 +84,49 @@ def test_a_selected_note_keeps_its_shade_and_gets_a_frame(hand):
     hand.choose(60)
     assert surprise_shades(hand.context.theme)[-1].name() in colours_in(hand, note)
     assert hand.area.grab().toImage() != plain
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_notes_of_other_tracks_have_their_shade_more_faintly(hand, theme):
+    hand.write(Note(0, 240, 60))
+    document, wild, known = hand.context.document, Note(960, 960, 64), Note(2880, 960, 64)
+    other = Track("Other", NoteTable.of((wild, known, Note(4800, 960, 64))))
+    document.commit("Add", replace(document.score, tracks=(*document.score.tracks, other)))
+    hand.context.theme = theme
+    plain = colours_in(hand, wild)
+    ids = {int(i): bits for i, bits in zip(other.notes.id, (30.0, 0.1), strict=False)}
+    bits = {0: {}, 1: ids}
+    hand.context.insight.surprise = SurpriseView(
+        lambda track, wanted: np.array([bits[track].get(int(i), np.nan) for i in wanted]),
+        lambda table: np.full(len(table), np.nan), "Surprise", "",
+    )  # fmt: skip
+    found = [colours_in(hand, note) for note in (wild, known, Note(4800, 960, 64))]
+    assert not found[0] & plain and not found[0] & found[1] and not found[1] & found[2]
+    assert not found[0] & {shade.name() for shade in surprise_shades(theme)}, "those of the track in hand stand out"
+
+
+def test_a_note_as_short_as_a_stroke_of_a_drum_shows_its_shade_from_side_to_side(hand):
+    note = Note(960, 30, 60)
+    hand.write(note)
+    hand.context.names_shown = False
+    hand.context.insight.surprise = view_of({int(hand.context.notes.id[0]): 30.0})
+    box = note_box(hand.context.viewport, note)
+    assert 1 <= box.width() < NARROW_PX
+    image = hand.area.grab().toImage()
+    row = box.center().y()
+    shades = {QColor(image.pixel(x, row)).name() for x in range(box.left(), box.left() + box.width())}
+    assert shades == {surprise_shades(hand.context.theme)[-1].name()}
+
+
+def test_the_status_line_says_how_surprising_the_note_under_the_mouse_is(hand):
+    hand.write(Note(0, 960, 60), Note(1920, 960, 62))
+    ids, said = hand.context.notes.id, []
+    hand.context.insight.surprise = view_of({int(ids[0]): 3.25})
+    hand.context.statusText.connect(said.append)
+    for tick, pitch in ((400, 60), (2400, 62), (4000, 70)):
+        hand.hover(tick, pitch)
+    assert "3.2 bits of surprise" in said[-3]
+    assert not any("bits" in text for text in said[-2:])
 
 
 def test_dense_music_is_shaded_too(hand):
