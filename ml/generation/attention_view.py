@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 
 NO_ATTENTION = (
     "This model has no attention: it carries what it heard along in a memory, which cannot be told apart note by note. "
-    "Choose a model with a Transformer."
+    "Ask one with a Transformer instead."
 )
 
 

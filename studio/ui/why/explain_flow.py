@@ -21,7 +21,7 @@ from studio.ui.why.what_else import WhatElse
 
 NO_NOTE = "No note is meant: point at one or select one, then press Shift+W."
 GONE = "This note is not there any more: point at another one."
-HOW = "Point at a note to see what a model looked at; click it to see what else could be."
+HOW = "Point at a note to see what a model looked at; click it to see what else could be. Ctrl+U chooses the model."
 
 Attempt = Callable[[Callable[[], object]], None]
 

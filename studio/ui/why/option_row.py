@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton
 
 from ml.requests import Option
 from studio.ui.roll.keyboard import share_text
 from studio.ui.theme import Theme, faded, mixed
 
-ROW_PX, COLUMN_PX, PADDING = 22, 148, 7
+ROW_PX, COLUMN_PX, PADDING = 22, 156, 7
 
 
 class OptionRow(QAbstractButton):
@@ -80,8 +80,10 @@ class OptionRow(QAbstractButton):
             painter.setPen(theme.colour("text_dim") if forbidden else theme.colour("text"))
             inside = self.rect().adjusted(PADDING, 0, -PADDING, 0)
             mark = "● " if option.chosen else ""
-            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, mark + self.text())
+            share, metrics = share_text(option.probability), QFontMetrics(font)
+            room_px = inside.width() - metrics.horizontalAdvance(share) - PADDING
+            text = metrics.elidedText(mark + self.text(), Qt.TextElideMode.ElideRight, room_px)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             font.setStrikeOut(False)
             painter.setFont(font)
-            share = share_text(option.probability)
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, share)

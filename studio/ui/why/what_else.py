@@ -8,13 +8,11 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ml.music.general_midi import GM_DRUMS
 from ml.requests import Alternatives, Option
 from studio.ui.labels import dim_label, heading
 from studio.ui.roll.context import RollContext
-from studio.ui.roll.spelling import pitch_label
 from studio.ui.why.option_row import COLUMN_PX, OptionRow
-from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_heading, own_share
+from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_heading, note_name, own_share
 
 MOST_ROWS = 8
 GAP_PX = 8
@@ -68,13 +66,12 @@ class WhatElse(QFrame):
 
     def show_alternatives(self, found: Alternatives, model: str) -> None:
         """The answer: three lists, the likeliest first."""
-        self.title.setText(note_heading(self._context, found, model))
+        self.title.setText(note_heading(self._context, found, model, self._drums))
         self.text.setText(f"{own_share(found)}. {FIGURES}")
-        start, key = found.note.start, self._context.key_at(found.note.start)
+        start = found.note.start
 
         def pitch_text(option: Option) -> str:
-            name = pitch_label(option.note.pitch, key)
-            return GM_DRUMS.get(option.note.pitch, name) if self._drums else name
+            return note_name(self._context, option.note, self._drums)
 
         def start_text(option: Option) -> str:
             return str(self._context.time_map.bar_beat(option.note.start))

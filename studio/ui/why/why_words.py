@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ml.requests import Alternatives, Attention
+from ml.music.general_midi import GM_DRUMS
+from ml.requests import Alternatives, Attention, TakeNote
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.keyboard import share_text
 from studio.ui.roll.spelling import pitch_label
@@ -31,11 +32,17 @@ def no_notes_caption(model: str) -> str:
     return f"{model} knew no note before this one: there is nothing that its attention could lie on."
 
 
-def note_heading(context: RollContext, found: Alternatives, model: str) -> str:
+def note_name(context: RollContext, note: TakeNote, drums: bool) -> str:
+    """ "G4", or "Snare" on drums."""
+    name = pitch_label(note.pitch, context.key_at(note.start))
+    return GM_DRUMS.get(note.pitch, name) if drums else name
+
+
+def note_heading(context: RollContext, found: Alternatives, model: str, drums: bool) -> str:
     """ "G4 at 5:2:000: 3.2 bits to Blend", loudness aside."""
     note, bits = found.note, float(found.fields[:-1].sum())
     place = context.time_map.bar_beat(note.start)
-    name = pitch_label(note.pitch, context.key_at(note.start))
+    name = note_name(context, note, drums)
     return f"{name} at {place}: {bits:.1f} bits to {model}"
 
 
