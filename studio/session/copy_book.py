@@ -37,11 +37,11 @@ class CopyBook:
         first = int(longest.first.min())
         of_it = longest.only(longest.first == first)
         end = int(of_it.end.min())
-        pieces = np.unique(of_it.piece)[:MOST_PIECES].tolist()
+        names = dict.fromkeys(self._named(piece) for piece in np.unique(of_it.piece).tolist())
         notes = int(of_it.notes[0])
         return CopiedRun(
             notes,
-            tuple(self._named(piece) for piece in pieces),
+            tuple(names)[:MOST_PIECES],
             notes > self.index.winnowing.notes,
             line.track,
             (line.bar(first), line.bar(end - 1)),

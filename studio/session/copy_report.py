@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 NAMED = 2
 """So many pieces are named in words; the report has more."""
@@ -19,6 +20,12 @@ class CopiedRun:
     """False for a match so short that it may have come by chance."""
     track: int = 0
     bars: tuple[int, int] = (1, 1)
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON; tracks are counted from 1 too."""
+        if not self.notes:
+            return {"notes": 0}
+        return {**asdict(self), "track": self.track + 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,19 @@ class CopyReport:
                 run, other_pitch = self.prompt_transposed, ", transposed"
             lines.append(f"{run.notes} notes in a row as in your own music that it was given{other_pitch}.")
         return "\n".join(lines)
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON: the two searches of the corpora, what is unusual, and all of it in words."""
+        return {
+            "exact": self.exact.as_data(),
+            "transposed": self.transposed.as_data(),
+            "prompt_notes": self.prompt.notes,
+            "prompt_notes_transposed": self.prompt_transposed.notes,
+            "unusual": self.unusual,
+            "usual_notes": self.usual_notes if self.unusual else None,
+            "always_found_notes": self.guaranteed,
+            "in_words": self.text.splitlines(),
+        }
 
     def _of_corpora(self) -> list[str]:
         lines = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ml.music import Key, Score
 from ml.music.keys import detect_key
@@ -24,7 +24,7 @@ class TakeMark:
 
 class CopyReport(Protocol):
     """What the board must know of a copy check: the longest shared run in notes, whether that is unusual, and all of
-    it in a few letters and in sentences, one a line."""
+    it in a few letters, in sentences, one a line, and for JSON."""
 
     @property
     def longest_notes(self) -> int: ...
@@ -34,6 +34,7 @@ class CopyReport(Protocol):
     def short_text(self) -> str: ...
     @property
     def text(self) -> str: ...
+    def as_data(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ def write_takes(
         "input": source,
         "alone": alone,
         "ticks_per_quarter": takes[0].request.score.ticks_per_quarter,
-        "takes": [_origin(take, file) for take, file in zip(takes, names, strict=True)],
+        "takes": [
+            {**_origin(take, file), "copies": _copies(slot)}
+            for slot, take, file in zip(slots, takes, names, strict=True)
+        ],
         "failures": {answer.card.id: answer.sentence for answer in answers if answer.sentence},
     }
     summary = f"{safe(name)}-takes.json"
@@ -65,6 +68,12 @@ def _origin(take: Take, name: str) -> dict[str, Any]:
         "notes": len(take.notes),
         "remarks": list(take.remarks),
     }
+
+
+def _copies(slot: TakeSlot) -> dict[str, Any] | None:
+    """What the copy check found, None where nobody checked."""
+    copy = None if slot.figures is None else slot.figures.copy
+    return None if copy is None else copy.as_data()
 
 
 def safe(name: str) -> str:

@@ -25,8 +25,8 @@ from studio.session.start import studio_without_sound
 OUTPUT = """\
 Each take is written as a MIDI file: the song with the take in it, or with --alone the take only. FILE itself is not
 changed. A JSON file beside them says where each take came from: model, checkpoint, seed, settings, limits, which bars
-the model was given, and how surprised it was by its own notes (bits per note). The same seed on the same machine gives
-the same notes."""
+the model was given, how surprised it was by its own notes (bits per note), and which runs of notes stand in music that
+models learned from. The same seed on the same machine gives the same notes."""
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ def test_continue_writes_a_midi_file_per_take_and_says_where_each_came_from(
         assert origin["checkpoint"] and origin["key"] == "D major"
         assert origin["prompt_bars"] == [1, 4] and origin["region_bars"] == [5, 6] and origin["tracks"] == [1]
         assert origin["bits_per_note"] > 0
+        copies = origin["copies"]
+        assert copies["always_found_notes"] == 21 and copies["in_words"] and " ".join(copies["in_words"]) in told
         score = read_midi_file(out / name).score
         new = score.tracks[0].notes.take(score.tracks[0].notes.start >= 4 * 1920)
         assert score.note_count == 16 + origin["notes"] and len(new) == origin["notes"]

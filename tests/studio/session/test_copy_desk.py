@@ -115,6 +115,24 @@ def test_a_take_that_copies_a_piece_says_which_and_is_marked(shelf: Path) -> Non
     assert report.short_text == f"copy {report.exact.notes}"
 
 
+def test_what_was_found_can_be_written_as_json(shelf: Path) -> None:
+    report = CopyCheck(shelf).report(take_of(tune(1)[10:50]))
+    data = json.loads(json.dumps(report.as_data(), allow_nan=False))
+    assert data["exact"]["pieces"] == ["“High Road” (airs)"]
+    assert (data["exact"]["track"], data["exact"]["bars"]) == (2, list(report.exact.bars))
+    assert data["unusual"]
+    assert data["in_words"] == report.text.splitlines()
+    own = CopyCheck(shelf).report(take_of(tune(77))).as_data()
+    assert own["exact"] == {"notes": 0}
+    assert json.dumps(own, allow_nan=False)
+
+
+def test_pieces_of_one_title_are_named_once(tmp_path: Path) -> None:
+    pieces = {"Air": tune(1), "Air\u200b": tune(1)}
+    folder = index_folder(tmp_path / "index", pieces, (("airs", 2),), {})
+    assert CopyCheck(folder).report(take_of(tune(1)[10:50])).exact.pieces == ("“Air” (airs)",)
+
+
 def test_the_tempo_of_the_song_does_not_matter_but_the_pitch_is_told_apart(shelf: Path) -> None:
     report = CopyCheck(shelf).report(take_of(moved(tune(2)[:30], 5)))
     assert report.exact == CopiedRun()
