@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import unicodedata
@@ -58,6 +59,12 @@ class ModelCard:
         if self.parameters >= 100_000:
             return f"{self.parameters / 1e6:.1f} M"
         return f"{self.parameters / 1e3:.0f} k" if self.parameters >= 1000 else str(self.parameters)
+
+
+def weights_hash(folder: Path) -> str:
+    """SHA-256 of a model's weights, hexadecimal, as its takes tell it. Reads the whole file; raises OSError."""
+    with (folder / WEIGHTS_FILE).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_card(folder: Path, *, own: bool = False, shown: str | None = None) -> ModelCard:

@@ -16,7 +16,8 @@ def spare_threads() -> int:
 def machine_text(cpu_facts: Path = Path("/proc/cpuinfo")) -> str:
     """Processor, threads, and versions of the program and of torch: a speed holds for all of these together."""
     versions = "; ".join(f"{package} {_version(package)}" for package in ("continuo", "torch"))
-    return f"{_processor(cpu_facts)}; {spare_threads()} threads; {versions}"
+    threads = spare_threads()
+    return f"{_processor(cpu_facts)}; {threads} thread{'s' * (threads > 1)}; {versions}"
 
 
 def _processor(cpu_facts: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.requests import Choosing, GenerationRequest
-from studio.engine.card import MODEL_FILES, ModelCard, read_card
+from studio.engine.card import MODEL_FILES, ModelCard, read_card, weights_hash
 from studio.engine.failures import is_out_of_memory
 from studio.engine.families import CHORALE
 from studio.engine.machine import spare_threads
@@ -89,9 +89,7 @@ class TorchGenerator:
             load_model(folder)
 
     def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
-        from ml.models.model_folder import file_hash
-
-        checkpoint = file_hash(folder / "model.safetensors")
+        checkpoint = weights_hash(folder)
         if checkpoint in known:
             return Speed(checkpoint, known[checkpoint])
         was_loaded = folder in self._models

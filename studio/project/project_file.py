@@ -11,6 +11,8 @@ from studio.project.files import Disk, FileSystem, NotAFile
 from studio.project.project_text import SUFFIX, ProjectFile, decode_project, encode_project
 from studio.project.take_codec import encode_request
 from studio.project.tree_bounds import without_prompts
+from studio.project.tree_section import FIELD as TREE
+from studio.project.tree_section import is_newer
 from studio.project.troubles import Damaged, UnreadableProject, UnwritableProject, reason, shown
 
 MAX_BYTES = 128 << 20
@@ -62,7 +64,7 @@ def _extras(project: ProjectFile) -> bytes:
 
 def _same_tree(read: ProjectFile, written: ProjectFile) -> bool:
     """Whether requests and takes came back; the parts of prompts are compared by their hashes when they are read."""
-    if "tree" in written.unknown:
+    if is_newer(written.unknown.get(TREE)):
         return True
     mine, other = written.tree.requests, read.tree.requests
     return len(mine) == len(other) and all(

@@ -23,6 +23,7 @@ from studio.project.note_codec import (
 from studio.project.score_codec import MAX_TRACKS, decode_song, decode_track, encode_song, encode_track
 from studio.project.take_records import TreeRecord
 from studio.project.tree_section import FIELD as TREE
+from studio.project.tree_section import FIELDS as TREE_FIELDS
 from studio.project.tree_section import decode_tree, encode_tree, is_newer, tree_lines
 from studio.project.troubles import Damaged, UnreadableProject
 from studio.project.unknown import unknown_fields, with_unknown
@@ -74,7 +75,7 @@ def encode_project(project: ProjectFile) -> bytes:
         "view": dict(project.view),
         "provenance": [dict(item) for item in project.provenance],
     }
-    if project.tree and TREE not in project.unknown:
+    if (project.tree or TREE in project.unknown) and not is_newer(project.unknown.get(TREE)):
         known[TREE] = encode_tree(project.tree, frozenset(tables), frozenset(lists))
     whole = with_unknown(known, dict(project.unknown))
     lines = list(_lines(whole, tables, lists))
@@ -161,7 +162,7 @@ def _decoded(whole: dict[str, Any], name: str, warnings: tuple[str, ...]) -> Pro
         remarks = (*warnings, f'The takes in "{name}" were written by a newer Continuo: they are kept as they are, and '
                    "those of today are not kept with them. Update Continuo to see them.")  # fmt: skip
     else:
-        known[TREE] = None
+        known[TREE] = dict.fromkeys(TREE_FIELDS)
         tree, trouble = _tree(whole.get(TREE), name, tables, lists)
         remarks = (*warnings, *trouble)
     return ProjectFile(

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from ml.music import Score
-from ml.requests import GenerationRequest, Keep, Provenance, Region, Sampling, TakeNote, Verb
+from ml.requests import GenerationRequest, Keep, Region, Sampling, TakeNote, Verb
 from ml.requests.plain import leanings_of_plain, limits_of_plain, plain_leanings, plain_limits
 from ml.requests.request import MAX_TAKES, MAX_TRACKS
 from studio.project import checked
@@ -28,7 +28,17 @@ MAX_TEXT = 10_000
 KEEPS = tuple(field.name for field in fields(Keep))
 SAMPLING = {field.name: field.default for field in fields(Sampling)}
 """The fields of `Sampling`, and what is usual."""
-PROVENANCE_FIELDS = frozenset(field.name for field in fields(Provenance))
+
+REQUEST_FIELDS = frozenset({
+    "number", "at", "parent", "models", "verb", "start", "end", "tracks", "limits", "leanings", "keep", "sampling",
+    "takes", "seed", "machine", "choosing", "new_tracks", "kept", "prompt", "results", "whole",
+    "song", "on",
+})  # fmt: skip
+TAKE_FIELDS = frozenset({
+    "model", "name", "index", "facts", "state", "starred", "label", "note", "discarded", "edited", "written", "remarks",
+    "origins", "accepted", "place", "notes", "request", "gone",
+})  # fmt: skip
+"""What this program writes of a request and of a take, in project and journal: the rest a newer one wrote."""
 
 Json = dict[str, Any]
 
@@ -43,6 +53,7 @@ def encode_request(record: RequestRecord) -> Json:
     if chords := limits.get("chords"):
         limits["chords"] = dict(zip(("start", "end", "name"), map(list, zip(*chords, strict=True)), strict=True))
     found: Json = {
+        **record.unknown,
         "number": record.number,
         "at": record.asked_at_s,
         "parent": _encode_ref(record.parent),
@@ -107,6 +118,7 @@ def decode_request(tree: Any, score: Score, has_prompt: bool, takes: Sequence[Ta
         takes=tuple(takes),
         has_prompt=has_prompt,
         new_tracks=checked.integer(tree.get("new_tracks", 0), f"{what}, new tracks", 0, len(score.tracks)),
+        unknown={name: value for name, value in tree.items() if name not in REQUEST_FIELDS},
     )
 
 
@@ -150,7 +162,9 @@ def _pair(value: Any, what: str) -> tuple[str, str]:
 
 def encode_take(take: TakeRecord) -> Json:
     """The whole take; what is as usual is left out."""
-    found: Json = {"model": take.model, "name": take.model_name, "index": take.index, "facts": dict(take.facts)}
+    found: Json = {
+        **take.unknown, "model": take.model, "name": take.model_name, "index": take.index, "facts": dict(take.facts),
+    }  # fmt: skip
     for name, value in (
         ("state", take.state.value), ("starred", take.starred), ("label", take.label), ("note", take.note),
         ("discarded", take.discarded), ("edited", take.edited), ("remarks", list(take.remarks)),
@@ -161,6 +175,8 @@ def encode_take(take: TakeRecord) -> Json:
             found[name] = value
     if take.place is not None:
         found["place"] = take.place
+    if take.written:
+        found["written"] = encode_take_notes(take.written)
     found["notes"] = encode_take_notes(take.notes)
     return found
 
@@ -173,8 +189,6 @@ def decode_take(tree: Any, most_notes: int = MAX_TAKE_NOTES) -> TakeRecord:
     what = f"take {index + 1} of {model[:40] or 'a mixture'}"
     notes = decode_take_notes(tree.get("notes"), what, most_notes)
     facts = checked.mapping(tree.get("facts"), f"{what}, origin")
-    if not facts.keys() <= PROVENANCE_FIELDS:
-        raise Damaged(f"{what} has an origin that is not known")
     remarks = checked.sequence(tree.get("remarks", []), f"{what}, remarks", MAX_REMARKS)
     origins = checked.sequence(tree.get("origins", []), f"{what}, origins", MAX_ORIGINS)
     accepted = checked.sequence(tree.get("accepted", []), f"{what}, acceptances", MAX_ACCEPTANCES)
@@ -197,8 +211,15 @@ def decode_take(tree: Any, most_notes: int = MAX_TAKE_NOTES) -> TakeRecord:
         accepted=tuple(_decode_acceptance(one, notes, what, most_notes) for one in accepted),
         origins=tuple(ref for origin in origins if (ref := _decode_ref(origin, what)) is not None),
         place=checked.integer_or_none(tree.get("place"), f"{what}, place", 0, MAX_NUMBER),
-        edited=checked.boolean(tree.get("edited", False), f"{what}, edited"),
+        written=_written(tree, what, most_notes),
+        unknown={name: value for name, value in tree.items() if name not in TAKE_FIELDS},
     )
+
+
+def _written(tree: Json, what: str, most_notes: int) -> tuple[TakeNote, ...] | None:
+    if not checked.boolean(tree.get("edited", False), f"{what}, edited"):
+        return None
+    return decode_take_notes(tree["written"], what, most_notes) if "written" in tree else ()
 
 
 def _facts(facts: Json, what: str) -> Json:
@@ -206,9 +227,14 @@ def _facts(facts: Json, what: str) -> Json:
     for name in ("model", "checkpoint"):
         if name in facts:
             _text(facts[name], f"{what}, {name}")
-    for name in ("take", "prompt_start_tick", "prompt_end_tick"):
+    for name, most in (
+        ("take", MAX_NUMBER),
+        ("seed", 2**63),
+        ("prompt_start_tick", MAX_TICK),
+        ("prompt_end_tick", MAX_TICK),
+    ):
         if name in facts:
-            checked.integer(facts[name], f"{what}, {name}", 0, MAX_TICK)
+            checked.integer(facts[name], f"{what}, {name}", 0, most)
     if "bits_per_note" in facts:
         _real(facts["bits_per_note"], f"{what}, bits", -1e9, 1e9)
     return facts

@@ -52,8 +52,9 @@ class TakeRecord:
 
     `facts` are the fields of its provenance that the request does not say already (model, checkpoint, take,
     bits_per_note, ...), as JSON values. `place` is its place among the takes that were chosen from more, from 0.
-    `edited`: the user changed notes of it before accepting any. `origins` names the takes that a mixture was put
-    together from. `note` is the user's text.
+    `written` are its notes as the model wrote them, once the user has changed some on the board; empty when that is
+    not known. `origins` names the takes that a mixture was put together from. `note` is the user's text. `unknown` are
+    fields that a newer program wrote.
     """
 
     model: str
@@ -70,7 +71,13 @@ class TakeRecord:
     accepted: tuple[Acceptance, ...] = ()
     origins: tuple[TakeRef, ...] = ()
     place: int | None = None
-    edited: bool = False
+    written: tuple[TakeNote, ...] | None = None
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def edited(self) -> bool:
+        """Whether the user changed notes of it on the board."""
+        return self.written is not None
 
     @property
     def title(self) -> str:
@@ -97,7 +104,8 @@ class RequestRecord:
     `models` are (id, name) of those that were asked. `machine` says what wrote the takes: processor, threads and
     versions. `choosing` says how takes were chosen from more, as JSON values. Without `has_prompt` the notes that the
     models were given are not kept any more: the score then holds time, names and instruments only. The last
-    `new_tracks` tracks of its score were not in the song: an accompaniment would have brought them.
+    `new_tracks` tracks of its score were not in the song: an accompaniment would have brought them. `unknown` are
+    fields that a newer program wrote.
     """
 
     number: int
@@ -110,6 +118,7 @@ class RequestRecord:
     takes: tuple[TakeRecord, ...] = ()
     has_prompt: bool = True
     new_tracks: int = 0
+    unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def precious(self) -> bool:

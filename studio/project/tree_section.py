@@ -8,7 +8,7 @@ from typing import Any
 from ml.music import NoteTable, Score, TrackEvent
 from studio.project import checked
 from studio.project.checked import write_json
-from studio.project.prompt_codec import PromptReader, PromptWriter, skeleton_of
+from studio.project.prompt_codec import SECTIONS, PromptReader, PromptWriter, skeleton_of
 from studio.project.take_codec import (
     MAX_TAKE_NOTES,
     MAX_TAKES_OF_REQUEST,
@@ -22,6 +22,7 @@ from studio.project.troubles import Damaged
 
 FIELD = "tree"
 VERSION = 1
+FIELDS = ("version", "requests", *SECTIONS)
 MAX_REQUESTS = 20_000
 
 
@@ -117,6 +118,7 @@ class _Reader:
         self._notes_left -= len(take.notes)
         for one in take.accepted:
             self._notes_left -= 0 if one.notes is take.notes else len(one.notes)
+        self._notes_left -= len(take.written or ())
         self._notes_left = max(self._notes_left, 0)
         return take
 

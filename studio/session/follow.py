@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -78,6 +79,14 @@ class TrackFollower:
                 same = [place for place in free if len(known.notes) and score.tracks[place].notes is known.notes]
                 if same:
                     settle(track, same[0])
+        # A song of long before may differ by both: a name that nobody else has tells then.
+        names, now = Counter(map(_name, self._known)), Counter(map(_name, score.tracks))
+        for track, known in enumerate(self._known):
+            name = _name(known)
+            if places[track] is None and name[0] and names[name] == now[name] == 1:
+                same = [place for place in free if _name(score.tracks[place]) == name]
+                if same:
+                    settle(track, same[0])
         for track, before in enumerate(self.places[: len(self._known)]):
             # An edited track stays where it was; when tracks went away, one that is not recognised is gone.
             if places[track] is None and before in free and len(score.tracks) >= self._count:
@@ -132,6 +141,10 @@ class TrackFollower:
         if place is None:
             raise LookupError(f"track {track} of the request is not in the song")
         return place
+
+
+def _name(track: Track) -> tuple[str, int, bool]:
+    return track.name, track.program, track.drums
 
 
 def prompt_changed(request: GenerationRequest, now: Score, follower: TrackFollower) -> bool:

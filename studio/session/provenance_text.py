@@ -11,6 +11,10 @@ import numpy as np
 
 from ml.music import Score
 from ml.requests import Take
+from studio.project import RequestRecord
+from studio.session.song_report import edited_by_source
+from studio.session.take_record import place_of
+from studio.session.takes import TakeSlot
 
 PREFIX = "Continuo take: "
 TEXT_META = b"\xff\x01"
@@ -23,32 +27,42 @@ LONGEST = 4000
 """Characters of a line; what is kept note by note is left out first."""
 
 
-def provenance_texts(score: Score, origins: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def provenance_texts(
+    score: Score, origins: Iterable[Mapping[str, Any]], requests: Iterable[RequestRecord] = ()
+) -> tuple[str, ...]:
     """A line for each accepted take that still has notes in the score: model, seed and settings as one JSON object.
 
-    `origins` are the project's entries for accepted takes. Bars count from 1; "notes" is how many notes are left.
+    `origins` are the project's entries for accepted takes. Bars count from 1; "notes" is how many notes are left, and
+    "edited" how many of them are not as the model wrote them, where the `requests` of the tree tell.
     """
     counts: dict[int, int] = {}
     for track in score.tracks:
         sources, numbers = np.unique(track.notes.source, return_counts=True)
         for source, number in zip(sources.tolist(), numbers.tolist(), strict=True):
             counts[source] = counts.get(source, 0) + number
-    lines = []
+    lines, edited = [], edited_by_source(score, requests)
     for origin in origins:
         source = origin.get("source")
         if not isinstance(source, int) or not counts.get(source):
             continue
         told = {name: origin[name] for name in FIELDS if origin.get(name) not in (None, {}, "")}
         told |= {"bars": _bars(score, origin), "notes": counts[source]}
+        if source in edited:
+            told["edited"] = edited[source]
         lines.append(_line(told))
     return tuple(lines)
 
 
-def take_text(take: Take) -> str:
-    """The same line for a take that is exported alone; bars are those of the song."""
+def take_text(take: Take, slot: TakeSlot) -> str:
+    """The same line for a complete take of the board that is exported alone; bars are those of the song."""
     origin = asdict(take.provenance)
     told = {name: origin[name] for name in FIELDS if origin.get(name) not in (None, {}, "")}
-    return _line(told | {"bars": _bars(take.request.score, origin), "notes": len(take.notes)})
+    written = [slot.origin_of(row).written for row in range(len(take.notes))]
+    edited = sum(
+        notes is not None and place_of(note) not in set(map(place_of, notes))
+        for note, notes in zip(take.notes, written, strict=True)
+    )
+    return _line(told | {"bars": _bars(take.request.score, origin), "notes": len(take.notes), "edited": edited})
 
 
 def _line(told: dict[str, Any]) -> str:

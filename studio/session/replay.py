@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ml.requests import Choosing, Placed, RefusedRequest, Take
-from studio.engine import Chosen, Engine, EngineMessage, Failed, Finished, TakeDone
+from studio.engine import Chosen, Engine, EngineMessage, Failed, Finished, ModelCard, Shelf, TakeDone
+from studio.engine.card import weights_hash
 from studio.project import RequestRecord, TakeRecord, TakeRef
 from studio.session.earlier_takes import EarlierTakes
 from studio.session.summary import counted
 from studio.session.take_diff import TakeDiff, difference
-from studio.session.take_record import provenance_of, request_of, same_notes, take_of
+from studio.session.take_record import provenance_of, request_of, same_notes, take_of, written_notes
 
 Wanted = tuple[str, int, int]
 """A take by what makes it: model, seed, number within its batch."""
@@ -45,12 +46,11 @@ class Replay:
         self.record = record
         self._engine, self._unlike, self._machine, self._done = engine, unlike, machine, done
         self._wanted = _wanted(record)
-        installed = {card.id for card in engine.shelf.answering()}
-        self._gone = sorted({name for model, name in record.models if model not in installed})
-        refuse_replay(record, [model for model, _, _ in self._wanted], installed, self._gone)
+        self._missing = _missing(self._wanted, engine.shelf)
+        refuse_replay(record, {model for model, _, _ in self._wanted}, self._missing)
         batches: dict[int, list[str]] = defaultdict(list)
         for model, seed, _ in self._wanted:
-            if model in installed and model not in batches[seed]:
+            if model not in self._missing and model not in batches[seed]:
                 batches[seed].append(model)
         self._batches = [(seed, models) for seed, models in sorted(batches.items()) if models]
         self._came: dict[Wanted, Take] = {}
@@ -91,43 +91,54 @@ class Replay:
 
     def _outcome(self) -> Replayed:
         same, missing, differences = [], [], {}
-        weights: set[str] = set()
         for key, take in self._wanted.items():
             ref, came = self.record.ref(take), self._came.get(key)
             if came is None:
                 missing.append(ref)
-            elif same_notes(came.notes, take.notes):
+            elif same_notes(came.notes, written_notes(take)):
                 same.append(ref)
             else:
-                differences[ref] = difference(take.notes, came.notes)
-                if came.provenance.checkpoint != take.facts.get("checkpoint"):
-                    weights.add(take.model_name)
+                differences[ref] = difference(written_notes(take), came.notes)
         found = Replayed(self.record.number, tuple(same), differences, tuple(missing))
-        return replace(found, sentence=self._sentence(found, sorted(weights)))
+        return replace(found, sentence=self._sentence(found))
 
-    def _sentence(self, found: Replayed, weights: list[str]) -> str:
+    def _sentence(self, found: Replayed) -> str:
         number = len(self._wanted)
         if len(found.same) == number:
             all_of = "The take" if number == 1 else f"All {number} takes"
             return f"Replayed: {all_of} came out the same, note for note."
         parts = [f"Replayed: {len(found.same)} of {counted(number, 'take')} came out the same."]
         if found.differences:
-            why = "Some were changed by hand." if self._all_edited(found) else "The model drew other notes this time."
-            if weights:
-                why = f"{_listed(weights)} {'has' if len(weights) == 1 else 'have'} other weights now than then."
-            elif self.record.machine and self.record.machine != self._machine:
+            why = "The model drew other notes this time."
+            if self.record.machine and self.record.machine != self._machine:
                 why = f"They were made elsewhere or with other versions ({self.record.machine})."
             parts.append(f"{counted(len(found.differences), 'take')} came out with other notes. {why}")
-        if self._gone:
-            parts.append(f"{_listed(self._gone)} {'is' if len(self._gone) == 1 else 'are'} not installed here.")
-        parts += self._failures[:1]
-        return " ".join([*parts, "The stored notes stand."])
-
-    def _all_edited(self, found: Replayed) -> bool:
-        return all((take := self.record.take(ref)) is not None and take.edited for ref in found.differences)
+        return " ".join([*parts, *self._missing.sentences, *self._failures[:1], "The stored notes stand."])
 
 
-def refuse_replay(record: RequestRecord, models: list[str], installed: set[str], gone: list[str]) -> None:
+@dataclass(frozen=True)
+class Missing:
+    """Models, name by id, that cannot write a request's takes again: not installed, or with other weights by now."""
+
+    gone: dict[str, str]
+    changed: dict[str, str]
+
+    def __contains__(self, model: str) -> bool:
+        return model in self.gone or model in self.changed
+
+    @property
+    def sentences(self) -> list[str]:
+        """What there is to say of each kind."""
+        found = []
+        if self.gone:
+            found.append(f"{_listed(self.gone)} {_are(self.gone, 'is', 'are')} not installed here.")
+        if self.changed:
+            has = _are(self.changed, "has", "have")
+            found.append(f"{_listed(self.changed)} {has} other weights here than those that wrote the takes.")
+        return found
+
+
+def refuse_replay(record: RequestRecord, models: set[str], missing: Missing) -> None:
     """Raise RefusedRequest with the reason why takes by these models cannot be made again, if there is one."""
     if not record.has_prompt:
         raise RefusedRequest(
@@ -136,11 +147,32 @@ def refuse_replay(record: RequestRecord, models: list[str], installed: set[str],
         )
     if not models:
         raise RefusedRequest("No model wrote these notes by itself, so there is nothing to replay.")
-    if installed.isdisjoint(models):
+    if all(model in missing for model in models):
+        fix = "Add what wrote them to your models and try again."
         raise RefusedRequest(
-            f"{_listed(gone)} {'is' if len(gone) == 1 else 'are'} not installed here, so these takes cannot be made "
-            "again: the stored notes stand. Add the model to your models and try again."
+            f"{' '.join(missing.sentences)} So these takes cannot be made again: the stored notes stand. {fix}"
         )
+
+
+def _missing(wanted: Mapping[Wanted, TakeRecord], shelf: Shelf) -> Missing:
+    """Which of the models that wrote these takes are not here as they were then."""
+    here = {card.id: card for card in shelf.answering()}
+    then: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    for (model, _, _), take in wanted.items():
+        names[model] = take.model_name
+        then[model].add(str(take.facts.get("checkpoint", "")))
+    gone = {model: name for model, name in names.items() if model not in here}
+    changed = {m: name for m, name in names.items() if m in here and not then[m] <= {"", _weights(here[m])}}
+    return Missing(gone, changed)
+
+
+def _weights(card: ModelCard) -> str:
+    """What the card's weights are; "" when they cannot be read, which asking the model will tell in words."""
+    try:
+        return weights_hash(card.folder)
+    except OSError:
+        return ""
 
 
 def _wanted(record: RequestRecord) -> dict[Wanted, TakeRecord]:
@@ -156,8 +188,13 @@ def _key(model: str, take: Take) -> Wanted:
     return model, take.provenance.seed, take.provenance.take
 
 
-def _listed(names: list[str]) -> str:
+def _listed(models: Mapping[str, str]) -> str:
+    names = sorted(set(models.values()))
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _are(models: Mapping[str, str], one: str, several: str) -> str:
+    return one if len(set(models.values())) == 1 else several
 
 
 def earlier_answers(records: tuple[RequestRecord, ...], record: RequestRecord) -> frozenset[frozenset[Placed]]:

@@ -1,4 +1,4 @@
-"""SongReport: how many notes of the song are the user's, each model's, and edited since they were accepted."""
+"""SongReport: how many notes of the song are the user's, each model's, and edited; what is left of each take."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from ml.music import Score
 from ml.requests import TakeNote
 from studio.edit.rescale import rescaled
-from studio.project import Acceptance, RequestRecord
+from studio.project import Acceptance, RequestRecord, TakeRecord, TakeRef
 from studio.session.take_record import by_source
 
 Place = tuple[int, int, int, int]
@@ -20,15 +20,23 @@ Place = tuple[int, int, int, int]
 UNKNOWN = "a model that is not known"
 DEFINITIONS = (
     "Yours: notes drawn, played, imported from a file or pasted from elsewhere. By a model: notes that came with a take"
-    " which was accepted, whole or in part, and their copies. Edited: notes of a model that no longer have an onset,"
-    " pitch, length and velocity that the take had when it was accepted; a note moved to another track is not edited,"
-    " a copy at another place is. Muted notes count too."
+    " which was accepted, whole or in part, and their copies. Edited: notes of a model that you changed in the take"
+    " before accepting it, or that no longer have an onset, pitch, length and velocity that the take had when it was"
+    " accepted; a note moved to another track is not edited, a copy at another place is. Muted notes count too."
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Of a take that was accepted: how many notes of it are in the song, and how many were edited or deleted since."""
+
+    notes: int
+    edited: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelShare:
-    """Notes in the song that one model wrote. `edited` of them were changed since; None when that is not known,
+    """Notes in the song that one model wrote. `edited` of them were changed by the user; None when that is not known,
     because the project is from before takes were kept."""
 
     model: str
@@ -62,7 +70,7 @@ class SongReport:
         found = [f"{self.notes:,} notes in the song.", f"{self.by_user:,} are yours ({self.share(self.by_user):.0%})."]
         for one in self.models:
             edited = "whether they were edited is not known" if one.edited is None else f"{one.edited:,} of them edited"
-            found.append(f"{one.notes:,} are by {one.name} ({self.share(one.notes):.0%}), {edited} since.")
+            found.append(f"{one.notes:,} are by {one.name} ({self.share(one.notes):.0%}), {edited}.")
         if not self.models:
             found.append("No take of a model is in it.")
         return tuple(found)
@@ -73,14 +81,13 @@ def song_report(
 ) -> SongReport:
     """Count the notes by what the tree of takes has of them; `origins` are the project's entries for accepted takes,
     for those that the tree has not."""
+    requests = tuple(requests)
     known, named = by_source(requests), _named(origins)
     counts: Counter[int] = Counter()
     for track in score.tracks:
         sources, numbers = np.unique(track.notes.source, return_counts=True)
         counts.update(dict(zip(sources.tolist(), numbers.tolist(), strict=True)))
-    edited: dict[int, int | None] = dict.fromkeys(counts)
-    for source, notes in notes_by_source(score, known.keys()).items():
-        edited[source] = edited_notes(notes, known[source][2], score.ticks_per_quarter)
+    edited: dict[int, int | None] = {**dict.fromkeys(counts), **edited_by_source(score, requests)}
     by_model: dict[str, list[int]] = defaultdict(list)
     names: dict[str, str] = {}
     for source in counts:
@@ -103,20 +110,42 @@ def song_report(
     return SongReport(score.note_count, by_user, tuple(sorted(shares, key=lambda share: (-share.notes, share.name))))
 
 
-def edited_notes(notes: Iterable[Place], one: Acceptance, ticks_per_quarter: int) -> int:
-    """How many of these notes of the song are none of those that came in with the take."""
-    return sum((Counter(notes) - Counter(_places(one.notes, one.ticks_per_quarter, ticks_per_quarter))).values())
+def edited_by_source(score: Score, requests: Iterable[RequestRecord]) -> dict[int, int]:
+    """How many notes of each accepted take in the song are not as its model wrote them, by their source number."""
+    known = by_source(requests)
+    return {
+        source: _others(notes, _as_written(*known[source], score.ticks_per_quarter))
+        for source, notes in notes_by_source(score, known.keys()).items()
+    }
 
 
-def edits_since(score: Score, requests: Iterable[RequestRecord]) -> dict[int, int]:
-    """How many notes of each accepted take are edited in the song, or deleted from it, by their source number."""
+def standings(score: Score, requests: Iterable[RequestRecord]) -> dict[TakeRef, Standing]:
+    """What is left in the song of each take of which notes went into it."""
     known = by_source(requests)
     notes = notes_by_source(score, known.keys())
-    found = {}
-    for source, (_, _, one) in known.items():
-        there = notes.get(source, [])
-        found[source] = edited_notes(there, one, score.ticks_per_quarter) + max(len(one.notes) - len(there), 0)
+    found: dict[TakeRef, Standing] = {}
+    for source, (record, take, one) in known.items():
+        there, ref = notes.get(source, []), record.ref(take)
+        edited = _others(there, Counter(_places(one.notes, one.ticks_per_quarter, score.ticks_per_quarter)))
+        edited += max(len(one.notes) - len(there), 0) if there else 0
+        before = found.get(ref, Standing(0, 0))
+        found[ref] = Standing(before.notes + len(there), before.edited + edited)
     return found
+
+
+def _others(notes: Iterable[Place], came: Counter[Place]) -> int:
+    """How many of these notes of the song are none of those."""
+    return sum((Counter(notes) - came).values())
+
+
+def _as_written(record: RequestRecord, take: TakeRecord, one: Acceptance, ticks_per_quarter: int) -> Counter[Place]:
+    """The notes that came in with the take, without those that the user had changed before."""
+    came = Counter(_places(one.notes, one.ticks_per_quarter, ticks_per_quarter))
+    if take.written:
+        then = record.request.score.ticks_per_quarter
+        mine, models = (Counter(_places(notes, then, ticks_per_quarter)) for notes in (take.notes, take.written))
+        came -= mine - models
+    return came
 
 
 def notes_by_source(score: Score, wanted: Collection[int]) -> dict[int, list[Place]]:

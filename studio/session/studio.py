@@ -238,7 +238,7 @@ class Studio:
             raise RefusedRequest(UNFINISHED)
         take = None if slot is None else slot.take
         score = self.document.score if take is None else take_alone(take)
-        export_score(score, path, self.sound_font, texts=self.tree.texts(take))
+        export_score(score, path, self.sound_font, texts=self.tree.texts(slot))
         self.say(f'Exported "{path.name}".')
 
     def recoverable(self) -> list[Recoverable]:

@@ -30,6 +30,11 @@ class TakeDiff:
         return not (self.added or self.gone or self.changed)
 
     @property
+    def notes(self) -> tuple[TakeNote, ...]:
+        """All notes of both takes, those that are the same once."""
+        return (*self.same, *self.gone, *self.added, *(note for pair in self.changed for note in pair))
+
+    @property
     def text(self) -> str:
         """ "12 notes the same, 3 added, 1 gone, 2 changed" """
         if self.empty:

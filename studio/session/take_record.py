@@ -30,7 +30,7 @@ def recorded(slot: TakeSlot, record: RequestRecord, before: TakeRecord | None = 
         model=slot.model,
         model_name=slot.model_name,
         index=slot.index,
-        notes=tuple(replace(note, bits=round(float(note.bits), BITS_DIGITS)) for note in take.notes),
+        notes=_rounded(take.notes),
         facts=facts_of(take, record.request),
         remarks=take.remarks,
         starred=mark.starred,
@@ -39,9 +39,21 @@ def recorded(slot: TakeSlot, record: RequestRecord, before: TakeRecord | None = 
         discarded=mark.discarded,
         origins=origins,
         place=slot.place,
-        edited=slot.edited,
+        written=None if slot.written is None else _rounded(slot.written),
     )
-    return found if before is None else replace(found, state=before.state, accepted=before.accepted)
+    if before is None:
+        return found
+    facts = {**before.facts, **found.facts}
+    return replace(found, state=before.state, accepted=before.accepted, facts=facts, unknown=before.unknown)
+
+
+def _rounded(notes: tuple[TakeNote, ...]) -> tuple[TakeNote, ...]:
+    return tuple(replace(note, bits=round(float(note.bits), BITS_DIGITS)) for note in notes)
+
+
+def written_notes(take: TakeRecord) -> tuple[TakeNote, ...]:
+    """The take's notes as its model wrote them, as far as that is known."""
+    return take.written or take.notes
 
 
 def facts_of(take: Take, request: GenerationRequest) -> dict[str, Any]:

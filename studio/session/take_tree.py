@@ -50,7 +50,6 @@ class TakeTree:
         self._fresh = False
         self._seen: dict[tuple[str, int], tuple[object, ...]] = {}
         self._unsaved_marks = False
-        self._promised: dict[int, TakeRef] = {}
         self._listeners: list[Callable[[], None]] = []
 
     # --- what there is
@@ -115,9 +114,9 @@ class TakeTree:
                 replace(take, state=TakeState.REJECTED) if take.state is TakeState.SHOWING else take
                 for take in request.takes
             )
-            self._requests[request.number] = in_order(replace(request, takes=takes))
+            if takes:  # a crash or a save may have come before the first take
+                self._requests[request.number] = in_order(replace(request, takes=takes))
         self._open, self._asked, self._seen, self.cut = None, None, {}, ""
-        self._promised = {}
         self._unsaved_marks = not saved and any(take.marked for one in record.requests for take in one.takes)
         self._tell()
 
@@ -171,7 +170,7 @@ class TakeTree:
         changed = False
         slots = {(slot.model, slot.index): slot for slot in board.slots if slot.done}
         for key, slot in slots.items():
-            seen = (slot.take, slot.mark, slot.edited, slot.place)
+            seen = (slot.take, slot.mark, slot.written, slot.place)
             known = self._seen.get(key)
             if known is None or known[0] is not seen[0] or known[1:] != seen[1:]:
                 self._seen[key] = seen
@@ -191,34 +190,33 @@ class TakeTree:
             if record is None or slot.source is None or slot.take is None:
                 continue
             take = record.take(TakeRef(record.number, slot.model, slot.index)) or recorded(slot, record)
-            notes = accepted_notes(score, slot.source, take.notes)
-            state = TakeState.ACCEPTED if whole or len(notes) >= len(take.notes) else TakeState.PARTLY_ACCEPTED
-            self.entered(record.ref(take), slot.source, score, state, take)
-        for source, ref in tuple(self._promised.items()):
-            if any((track.notes.source == source).any() for track in score.tracks):
-                self.entered(ref, source, score, TakeState.ACCEPTED)
-
-    def promise(self, ref: TakeRef, source: int) -> None:
-        """Notes of a take will have this number, should they come into the song together with those of another."""
-        self._promised[source] = ref
-
-    def promised(self, ref: TakeRef) -> int | None:
-        """The number that was promised to a take, None without one."""
-        return next((source for source, other in self._promised.items() if other == ref), None)
-
-    def entered(
-        self, ref: TakeRef, source: int, score: Score, state: TakeState, take: TakeRecord | None = None
-    ) -> None:
-        """Notes of a take are in the song now, under this number."""
-        record = self._requests.get(ref.request)
-        take = take or (record.take(ref) if record is not None else None)
-        if record is None or take is None:
-            return
-        self._promised.pop(source, None)
-        one = Acceptance(source, accepted_notes(score, source, take.notes), score.ticks_per_quarter)
-        others = tuple(other for other in take.accepted if other.source != source)
-        self._put_take(record.number, replace(take, accepted=(*others, one), state=state))
+            one = Acceptance(slot.source, accepted_notes(score, slot.source, take.notes), score.ticks_per_quarter)
+            part = not whole and len(one.notes) < len(take.notes)
+            take = replace(take, state=TakeState.PARTLY_ACCEPTED if part else TakeState.ACCEPTED)
+            self._put_take(record.number, _with_acceptance(take, one))
+        self.settle(score)
         self._tell()
+
+    def entered(self, ref: TakeRef, source: int, score: Score) -> None:
+        """Notes of a take have this number in `score`, which the song is now, or may become with those of another."""
+        found = self.find(ref)
+        if found is None:
+            return
+        record, take = found
+        one = Acceptance(source, accepted_notes(score, source, take.notes), score.ticks_per_quarter)
+        self._put_take(record.number, _with_acceptance(take, one))
+        self._tell()
+
+    def settle(self, score: Score) -> None:
+        """Takes whose notes the song has, which is `score` now, are accepted: those that others were continued from
+        come in with them."""
+        there = {int(source) for track in score.tracks for source in np.unique(track.notes.source)}
+        known = self.by_source()
+        for source in sorted(there & known.keys()):
+            record, take, _ = known[source]
+            if not take.state.kept:
+                self._put_take(record.number, replace(take, state=TakeState.ACCEPTED))
+                self._tell()
 
     def mark(self, ref: TakeRef, mark: TakeMark) -> None:
         """Star, name or describe a take that does not show on the board."""
@@ -305,6 +303,10 @@ class TakeTree:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _with_acceptance(take: TakeRecord, one: Acceptance) -> TakeRecord:
+    return replace(take, accepted=(*(other for other in take.accepted if other.source != one.source), one))
 
 
 def mark_of(take: TakeRecord) -> TakeMark:

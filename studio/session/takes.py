@@ -56,8 +56,8 @@ class TakeSlot:
     mark: TakeMark = field(default_factory=TakeMark)
     figures: TakeFigures | None = None
     reasons: tuple[str, ...] = ()
-    edited: bool = False
-    """Whether the user has changed notes of it."""
+    written: tuple[TakeNote, ...] | None = None
+    """Its notes as the model wrote them, once the user has changed some."""
     source: int | None = None
     """The number of its notes in the song's `source` column, once some of them were accepted."""
 
@@ -73,6 +73,11 @@ class TakeSlot:
     @property
     def done(self) -> bool:
         return self.take is not None
+
+    @property
+    def edited(self) -> bool:
+        """Whether the user has changed notes of it."""
+        return self.written is not None
 
     @property
     def title(self) -> str:
@@ -280,7 +285,8 @@ class TakesBoard:
 
     def rewrite(self, slot: TakeSlot, take: Take) -> None:
         """Give a complete take other notes; from then on it is the user's too."""
-        slot.edited = True
+        if slot.written is None and slot.take is not None:
+            slot.written = slot.take.notes
         self._complete(slot, take)
 
     def show_copy(self, slot: TakeSlot, report: CopyReport) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ml.music import Score
 from ml.requests import Choosing, GenerationRequest, RefusedRequest, Take, TakeNote, Verb, score_with_take
 from ml.requests.choosing import AS_WRITTEN
 from studio.edit.edited import Edited
 from studio.engine import EngineMessage, ModelCard
-from studio.project import RequestRecord, TakeRecord, TakeRef, TakeState
+from studio.project import RequestRecord, TakeRecord, TakeRef
 from studio.project.settings import PROVENANCE_IN_MIDI
+from studio.session.follow import TrackFollower
 from studio.session.provenance_text import provenance_texts, take_text
 from studio.session.replay import Replay, Replayed, earlier_answers
-from studio.session.song_report import SongReport, song_report
+from studio.session.song_report import SongReport, Standing, song_report, standings
 from studio.session.summary import bars_text, summary_of
 from studio.session.take_diff import TakeDiff, difference
 from studio.session.take_figures import TakeMark
@@ -111,8 +115,8 @@ class TreeDesk:
         return take_of(*self._found(ref))
 
     def difference(self, first: TakeRef, second: TakeRef) -> TakeDiff:
-        """What leads from one take to another."""
-        return difference(self._found(first)[1].notes, self._found(second)[1].notes)
+        """What leads from one take to another, on the tracks where they are now."""
+        return difference(self._placed(*self._found(first)), self._placed(*self._found(second)))
 
     def difference_to_song(self, ref: TakeRef) -> TakeDiff:
         """What leads from a take to what the song has in its bars now, on the same tracks."""
@@ -120,23 +124,43 @@ class TreeDesk:
         region, tracks = record.request.region, self._studio.document.score.tracks
         now = [
             TakeNote(index, note.start, note.length, note.pitch, note.velocity, 0.0)
-            for index in region.tracks
-            if index < len(tracks)
+            for asked in region.tracks
+            if (index := self.track_now(record, take, asked)) is not None
             for note in tracks[index].notes.take(tracks[index].notes.starting(region.start_tick, region.end_tick))
         ]
-        return difference(take.notes, now)
+        return difference(self._placed(record, take), now)
+
+    def track_now(self, record: RequestRecord, take: TakeRecord, track: int) -> int | None:
+        """Where a track that was asked for is in the song now; one that the take brought is known by its notes."""
+        song, score = _song_of(record), self._studio.document.score
+        if track < len(song.tracks):
+            follower = TrackFollower(song)
+            follower.follow(score)
+            return follower.places[track]
+        sources = [one.source for one in take.accepted]
+        found = (index for index, now in enumerate(score.tracks) if np.isin(now.notes.source, sources).any())
+        return next(found, None)
+
+    def _placed(self, record: RequestRecord, take: TakeRecord) -> list[TakeNote]:
+        """The take's notes, where the song has their tracks now."""
+        places = {track: self.track_now(record, take, track) for track in record.request.region.tracks}
+        return [note if (now := places.get(note.track)) is None else replace(note, track=now) for note in take.notes]
 
     def report(self) -> SongReport:
-        """How many notes of the song are the user's, each model's, and edited since."""
+        """How many notes of the song are the user's, each model's, and edited."""
         return song_report(self._studio.document.score, self.tree.requests, self._studio.piece.provenance)
 
-    def texts(self, take: Take | None = None) -> tuple[str, ...]:
+    def standings(self) -> dict[TakeRef, Standing]:
+        """What is left in the song of each take that was accepted."""
+        return standings(self._studio.document.score, self.tree.requests)
+
+    def texts(self, slot: TakeSlot | None = None) -> tuple[str, ...]:
         """What a MIDI file of the song, or of one take, tells of where its notes come from, if the user wants that."""
         if not self._studio.settings.get(PROVENANCE_IN_MIDI):
             return ()
-        if take is not None:
-            return (take_text(take),)
-        return provenance_texts(self._studio.document.score, self._studio.piece.provenance)
+        if slot is not None and slot.take is not None:
+            return (take_text(slot.take, slot),)
+        return provenance_texts(self._studio.document.score, self._studio.piece.provenance, self.tree.requests)
 
     # --- marking
 
@@ -176,12 +200,12 @@ class TreeDesk:
     def go_back(self, ref: TakeRef) -> None:
         """Let the song be as it was with this take in it: one undo step."""
         record, take = self._found(ref)
-        source = self._source(ref, take)
+        source = self._source(take)
         score = self._with_take(record, take, source)
         self._commit(f"Go back to {take.title}", score)
-        self._keep_origin(record, take, ref, source)
-        state = take.state if take.state.kept else TakeState.ACCEPTED
-        self.tree.entered(ref, source, self._studio.document.score, state)
+        self._keep_origin(record, take, source)
+        self.tree.entered(ref, source, score)
+        self.tree.settle(score)
 
     def go_back_before(self, number: int) -> None:
         """Let the song be as it was when the models were asked: one undo step."""
@@ -197,7 +221,7 @@ class TreeDesk:
         the engine's job number.
         """
         record, take = self._found(ref)
-        studio, source = self._studio, self._source(ref, take)
+        studio, source = self._studio, self._source(take)
         score, region = self._with_take(record, take, source), record.request.region
         wishes = wishes or studio.wishes
         place = Place(region.tracks[0], marked=(region.start_tick, region.end_tick), tracks=region.tracks)
@@ -205,7 +229,8 @@ class TreeDesk:
         beside = None if score == studio.document.score else score
         job = studio.put(request, wishes.models, wishes.choosing, beside=beside, parent=ref)
         if beside is not None:
-            self._keep_origin(record, take, ref, source)
+            self._keep_origin(record, take, source)
+            self.tree.entered(ref, source, beside)
         return job
 
     # --- replaying
@@ -261,16 +286,13 @@ class TreeDesk:
         self._refuse_without_prompt(record)
         return score_with_take(record.request.score, take_of(record, take), source)
 
-    def _source(self, ref: TakeRef, take: TakeRecord) -> int:
+    def _source(self, take: TakeRecord) -> int:
         """The number of the take's notes in the song: that of before, or a new one."""
-        if take.accepted:
-            return take.accepted[-1].source
-        return self.tree.promised(ref) or self._studio.piece.next_source
+        return take.accepted[-1].source if take.accepted else self._studio.piece.next_source
 
-    def _keep_origin(self, record: RequestRecord, take: TakeRecord, ref: TakeRef, source: int) -> None:
-        if not take.accepted and self.tree.promised(ref) is None:
+    def _keep_origin(self, record: RequestRecord, take: TakeRecord, source: int) -> None:
+        if not take.accepted:
             self._studio.piece.keep_origin(take_of(record, take), source)
-            self.tree.promise(ref, source)
 
     def _commit(self, label: str, score: Score) -> None:
         studio = self._studio
@@ -295,7 +317,7 @@ class TreeDesk:
     def _slot(self, record: RequestRecord, take: TakeRecord) -> TakeSlot:
         slot = TakeSlot(take.model, take.model_name, take.index, record.request)
         slot.take, slot.notes, slot.place = take_of(record, take), take.notes, take.place
-        slot.mark, slot.edited = mark_of(take), take.edited
+        slot.mark, slot.written = mark_of(take), take.written
         slot.source = take.accepted[-1].source if take.accepted else None
         return slot
 

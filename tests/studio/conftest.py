@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import struct
@@ -20,6 +19,7 @@ from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import Choosing, GenerationRequest, Keep, Provenance, Take, TakeNote, replaced_notes, ringing_notes
 from ml.tensors.vocabulary import vocabulary_hash
 from studio.engine import Engine, EngineMessage, Finished, ModelCard, Shelf, StudyWork
+from studio.engine.card import weights_hash
 from studio.engine.speed import Speed
 
 DEADLINE_S = 20.0
@@ -64,7 +64,7 @@ class ScaleWalker:
         self.before_note.get("check", lambda take, number: None)(0, 0)
 
     def speed(self, folder: Path, known: Mapping[str, float], stopped: Callable[[], bool]) -> Speed | None:
-        checkpoint = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        checkpoint = weights_hash(folder)
         if checkpoint in known:
             return Speed(checkpoint, known[checkpoint])
         self.measured.append(folder.name)
@@ -102,7 +102,7 @@ class ScaleWalker:
                 if number < len(walk):
                     yield NoteItem(take, walk[number])
         for take, walk in enumerate(walks):
-            yield TakeItem(take, Take(request, tuple(walk), self._provenance(folder.name, request, take, walk)))
+            yield TakeItem(take, Take(request, tuple(walk), self._provenance(folder, request, take, walk)))
 
     def _walk(self, model: str, request: GenerationRequest, take: int) -> list[TakeNote]:
         """A walk for each asked track, in order of onset."""
@@ -131,11 +131,11 @@ class ScaleWalker:
     def _collide(note: TakeNote, staying: Note) -> bool:
         return note.pitch == staying.pitch and note.start < staying.end and staying.start < note.start + note.length
 
-    def _provenance(self, model: str, request: GenerationRequest, take: int, notes: list[TakeNote]) -> Provenance:
+    def _provenance(self, folder: Path, request: GenerationRequest, take: int, notes: list[TakeNote]) -> Provenance:
         return Provenance.of(
             request,
-            model=model,
-            checkpoint="0" * 64,
+            model=folder.name,
+            checkpoint=weights_hash(folder),
             take=take,
             prompt_start_tick=0,
             prompt_end_tick=request.region.start_tick,

@@ -20,7 +20,7 @@ from studio.session.start import chosen_sound_font
 INFO_HELP = "say what is in a MIDI or project file"
 INFO_DESCRIPTION = """\
 Say what FILE holds: tracks, notes, bars, tempo, metre, key, and what was wrong with it. Of a project also how many
-notes are the user's, each model's, and edited since they were accepted ("origin" with --json). Damaged files are
+notes are the user's, each model's, and of these edited by the user ("origin" with --json). Damaged files are
 read as far as they go. With --json, one object: "notes" is the number of notes kept, "tracks" a list, "warnings" a
 list of sentences; a file that cannot be read gives {"error": "..."} and exit code 2."""
 EXPORT_HELP = "write a piece as MIDI (.mid) or as sound (.wav)"
@@ -77,12 +77,12 @@ def run_export(options: argparse.Namespace) -> int:
         line.say(warning)
     settings = SettingsStore(AppFolders.of_user().settings_file)
     wanted = options.provenance or settings.get(PROVENANCE_IN_MIDI)
-    origins = opened.project.provenance if wanted and opened.project is not None else ()
+    project = opened.project if wanted else None
     export_score(
         opened.score,
         options.output,
         options.sound_font or chosen_sound_font(settings),
-        texts=provenance_texts(opened.score, origins),
+        texts=() if project is None else provenance_texts(project.score, project.provenance, project.tree.requests),
         progress=lambda done: line.show(f"{done:4.0%}  {options.output.name}"),
     )
     line.clear()

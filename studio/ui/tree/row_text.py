@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ml.requests.plain import plain_leanings, plain_limits
 from studio.project import RequestRecord, TakeRecord, TakeState
+from studio.session.song_report import Standing
 from studio.session.summary import counted
 from studio.session.take_record import provenance_of
 from studio.ui.tree.outline import RequestRow, Row
@@ -16,6 +17,7 @@ STATE_TEXT = {
     TakeState.PARTLY_ACCEPTED: "partly in the song",
     TakeState.REJECTED: "rejected",
 }
+NOT_NOW = "not in the song now"
 NO_PROMPT = "prompt not kept"
 
 
@@ -37,10 +39,12 @@ def request_line(record: RequestRecord) -> str:
     return " · ".join(filter(None, [time_text(record.asked_at_s), names, "" if record.has_prompt else NO_PROMPT]))
 
 
-def take_line(take: TakeRecord, edits: int = 0, *, with_state: bool = True) -> str:
+def take_line(take: TakeRecord, standing: Standing | None = None, *, with_state: bool = True) -> str:
     """ "14 notes · 4.2 bits · in the song, 3 edited since"; a row says what became of it by a mark."""
-    edited = f"{edits} edited since" if edits and take.state.kept else ""
-    state = ", ".join(filter(None, [STATE_TEXT[take.state] if with_state else "", edited]))
+    state = STATE_TEXT[take.state] if with_state else ""
+    if standing is not None and take.state.kept:
+        edited = f"{standing.edited} edited since" if standing.edited else ""
+        state = ", ".join(filter(None, [state, edited])) if standing.notes else NOT_NOW
     parts = [take.title if take.label else "", counted(len(take.notes), "note")]
     if take.notes and not take.origins:
         parts.append(f"{sum(note.bits for note in take.notes) / len(take.notes):.1f} bits")
@@ -86,17 +90,17 @@ def request_facts(record: RequestRecord) -> list[str]:
     return found
 
 
-def take_facts(record: RequestRecord, take: TakeRecord, edits: int | None = None) -> list[str]:
+def take_facts(record: RequestRecord, take: TakeRecord, standing: Standing | None = None) -> list[str]:
     """All that is known of a take, a line each."""
-    found = [take_line(take, edits or 0)]
+    found = [take_line(take, standing)]
     if take.origins:
         found.append(f"Put together from {counted(len(take.origins), 'take')}")
     else:
         origin = provenance_of(record, take)
         weights = str(origin.checkpoint)[:10] or "not known"
-        found.append(f"{take.model_name}, weights {weights}, seed {origin.seed}, number {origin.take + 1}")
+        found.append(f"{take.model_name}, weights {weights}, seed {origin.seed}, try {origin.take + 1}")
     if take.edited:
-        found.append("You changed notes of it before accepting any")
+        found.append("You changed notes of it among the takes")
     if take.discarded:
         found.append("Put aside")
     if take.note:

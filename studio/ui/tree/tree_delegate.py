@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from studio.project import TakeRef, TakeState
+from studio.session.song_report import Standing
 from studio.ui.theme import DARK, Theme, faded
 from studio.ui.tree.outline import RequestRow, TakeRow
 from studio.ui.tree.row_text import request_line, take_line, take_title
@@ -21,12 +22,12 @@ STAR = [(0, -5), (1.5, -1.6), (5, -1.4), (2.3, 0.9), (3.2, 4.4),
 
 
 class TreeDelegate(QStyledItemDelegate):
-    """`edits` says how many notes of accepted takes were edited since."""
+    """`standings` says what is left of accepted takes in the song."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
-        self.edits: Mapping[TakeRef, int] = {}
+        self.standings: Mapping[TakeRef, Standing] = {}
         self._thumbnails = Thumbnails()
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -52,15 +53,17 @@ class TreeDelegate(QStyledItemDelegate):
 
     def _paint_take(self, painter: QPainter, area: QRect, font: QFont, row: TakeRow) -> None:
         take, theme = row.take, self.theme
-        self._paint_mark(painter, QPointF(area.left() + 7, area.center().y() + 0.5), take.state)
+        standing = self.standings.get(row.ref)
+        there = standing is None or bool(standing.notes)
+        self._paint_mark(painter, QPointF(area.left() + 7, area.center().y() + 0.5), take.state, there)
         left = area.left() + MARK_PX
         if take.starred:
             self._paint_star(painter, QPointF(left + 6, area.top() + ROW_PX * 0.32))
         room = area.width() - MARK_PX
         picture = PICTURE_PX if room > 2 * PICTURE_PX - 20 else 0
-        dim = take.state is TakeState.REJECTED or take.discarded
+        dim = take.state is TakeState.REJECTED or take.discarded or not there
         text = QRect(left, area.top(), room - picture - GAP_PX, area.height())
-        line = take_line(take, self.edits.get(row.ref, 0), with_state=False)
+        line = take_line(take, standing, with_state=False)
         self._lines(painter, text, font, take_title(take), line, dim=dim, indent=14 if take.starred else 0)
         if picture:
             colour = theme.take_colour(row.number)
@@ -92,10 +95,10 @@ class TreeDelegate(QStyledItemDelegate):
             shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine), shown)
 
-    def _paint_mark(self, painter: QPainter, at: QPointF, state: TakeState) -> None:
-        """A full dot: in the song; half: partly; a ring: showing; a small cross: rejected."""
+    def _paint_mark(self, painter: QPainter, at: QPointF, state: TakeState, there: bool) -> None:
+        """A full dot: in the song; half: partly; a dim one: it was; a ring: showing; a small cross: rejected."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = self.theme.colour("accent" if state is not TakeState.REJECTED else "text_dim")
+        colour = self.theme.colour("accent" if state is not TakeState.REJECTED and there else "text_dim")
         pen = QPen(colour, 1.5)
         box = QRectF(at.x() - 4, at.y() - 4, 8, 8)
         if state is TakeState.REJECTED:

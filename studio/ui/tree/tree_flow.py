@@ -11,9 +11,7 @@ from PySide6.QtCore import QPoint, QTimer
 from studio.edit.change import Change, ChangeKind
 from studio.project import TakeRef
 from studio.session.replay import Replayed
-from studio.session.song_report import edits_since
 from studio.session.take_diff import TakeDiff
-from studio.session.take_record import by_source
 from studio.session.take_tree import mark_of
 from studio.session.topic import Topic
 from studio.ui.audition.mark_editor import MarkEditor
@@ -113,22 +111,13 @@ class TreeFlow:
         self._refresh_due.stop()
         blind = self._studio.takes.blind
         self.panel.show_requests(
-            [] if blind else self._desk.tree.requests, self._edits(), BLIND if blind else NOTHING_YET
+            [] if blind else self._desk.tree.requests, self._desk.standings(), BLIND if blind else NOTHING_YET
         )
         self._window.bound.refresh()
 
-    def _edits(self) -> dict[TakeRef, int]:
-        requests = self._desk.tree.requests
-        known, edits = by_source(requests), edits_since(self._studio.document.score, requests)
-        found: dict[TakeRef, int] = {}
-        for source, count in edits.items():
-            record, take, _ = known[source]
-            found[record.ref(take)] = found.get(record.ref(take), 0) + count
-        return found
-
     def _count(self) -> None:
         if self.shown:
-            self.panel.show_edits(self._edits())
+            self.panel.show_standings(self._desk.standings())
             self._on_chosen()
 
     def _on_tree(self) -> None:
@@ -157,11 +146,11 @@ class TreeFlow:
         lines: list[str] = []
         if chosen and (found := tree.find(chosen[-1])) is not None:
             take = found[1]
-            lines = [take_title(take), *take_facts(*found, self.panel.delegate.edits.get(chosen[-1]))]
+            lines = [take_title(take), *take_facts(*found, self.panel.delegate.standings.get(chosen[-1]))]
         if record is not None:
-            lines += request_facts(record)
             if (replayed := self._desk.replayed.get(record.number)) is not None:
                 lines.append(replayed.sentence)
+            lines += request_facts(record)
         self.panel.facts.setText("\n".join(lines))
         if self.layer.shown is not None:
             self._show_diff(self._difference() if chosen else None)
@@ -244,29 +233,30 @@ class TreeFlow:
         else:
             diff = self._desk.difference_to_song(chosen[-1])
             names.append("the song")
-        return ShownDiff(diff, f"{' → '.join(names)}: {diff.text}"), chosen[-1]
+        return ShownDiff(diff, " → ".join(names)), chosen[-1]
 
     def _show_diff(self, found: tuple[ShownDiff, TakeRef] | None, *, reveal: bool = False) -> None:
         before, self.layer.shown = self.layer.shown, None if found is None else found[0]
         if found is not None and reveal:
-            self._reveal(found[1])
+            self._reveal(*found)
         if before is not None or found is not None:
             self._window.roll.note_area.update()
         if found is not None:
-            self._studio.say(found[0].label)
+            self._studio.say(f"{found[0].label}: {found[0].diff.text}")
 
-    def _reveal(self, ref: TakeRef) -> None:
-        """Bring the bars and the track of a take into sight."""
+    def _reveal(self, shown: ShownDiff, ref: TakeRef) -> None:
+        """Bring the bars and the track of a take into sight, with the notes that it is compared with."""
         found = self._desk.tree.find(ref)
         if found is None:
             return
         region, context = found[0].request.region, self._window.context
         view, score = context.viewport, self._studio.document.score
-        if region.tracks[0] < len(score.tracks):
-            self._studio.document.set_current_track(region.tracks[0])
+        track = self._desk.track_now(*found, region.tracks[0])
+        if track is not None:
+            self._studio.document.set_current_track(track)
         if region.start_tick < view.left_tick or region.end_tick > view.right_tick:
             context.viewport = view.showing(region.start_tick, region.end_tick, score.ticks_per_quarter)
-        pitches = [note.pitch for note in found[1].notes]
+        pitches = [note.pitch for note in shown.diff.notes]
         if pitches and not view.lowest_pitch <= min(pitches) <= max(pitches) <= view.highest_pitch:
             context.viewport = context.viewport.showing_pitches(min(pitches), max(pitches), zoom=False)
 

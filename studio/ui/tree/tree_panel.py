@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QTreeView, QVBoxLayout
 
 from studio.project import RequestRecord, TakeRef
+from studio.session.song_report import Standing
 from studio.ui.action_binding import BoundActions
 from studio.ui.fields import MOVING, FieldKeys
 from studio.ui.labels import dim_label, heading
@@ -131,7 +132,7 @@ class TreePanel(QFrame):
         self.view.viewport().update()
 
     def show_requests(
-        self, requests: Sequence[RequestRecord], edits: Mapping[TakeRef, int], nothing: str = NOTHING_YET
+        self, requests: Sequence[RequestRecord], standings: Mapping[TakeRef, Standing], nothing: str = NOTHING_YET
     ) -> None:
         """Show these, or `nothing` where there are none; what was chosen and unfolded stays so."""
         numbers = [record.number for record in requests]
@@ -142,12 +143,12 @@ class TreePanel(QFrame):
         self._unfolded.update(fresh)
         self._newest = max(numbers, default=0)
         self._requests, self._nothing = requests, nothing
-        self.delegate.edits = edits
+        self.delegate.standings = standings
         self._fill()
 
-    def show_edits(self, edits: Mapping[TakeRef, int]) -> None:
+    def show_standings(self, standings: Mapping[TakeRef, Standing]) -> None:
         """Only the song has changed."""
-        self.delegate.edits = edits
+        self.delegate.standings = standings
         self.view.viewport().update()
 
     @property

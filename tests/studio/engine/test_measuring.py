@@ -185,5 +185,5 @@ def test_a_machine_is_told_by_processor_threads_and_versions(tmp_path: Path) -> 
     facts = tmp_path / "cpuinfo"
     facts.write_text("processor\t: 0\nmodel name\t: Slow CPU @ 1 GHz\n")
     text = machine_text(facts)
-    assert text.startswith("Slow CPU @ 1 GHz; ") and f"{spare_threads()} threads" in text and "torch" in text
+    assert text.startswith("Slow CPU @ 1 GHz; ") and f"{spare_threads()} thread" in text and "torch" in text
     assert machine_text(tmp_path / "none")

@@ -120,6 +120,21 @@ def test_a_tree_of_a_newer_program_is_kept_as_it_is() -> None:
     assert again["tree"] == json.loads(data)["tree"]
 
 
+def test_fields_of_a_newer_program_are_written_back_wherever_they_stand() -> None:
+    def grow(tree: dict[str, Any]) -> None:
+        row = tree["tree"]["requests"][0]
+        for place in (tree["tree"], row, row["results"][0], row["results"][0]["facts"]):
+            place["hearts"] = {"red": [1, None]}
+
+    data = changed(ProjectFile(song(), tree=tree_of([song()])), grow)
+    opened = decode_project(data, "Song")
+    again = json.loads(encode_project(opened))
+    assert again["tree"] == json.loads(data)["tree"]
+    assert decode_project(encode_project(opened), "Song") == opened
+    emptied = decode_project(encode_project(replace(opened, tree=TreeRecord())), "Song")
+    assert (emptied.tree, emptied.unknown) == (TreeRecord(), opened.unknown)
+
+
 def test_a_prompt_that_the_song_shared_may_go_with_the_song(tmp_path: Path) -> None:
     """A program from before edits the song and writes the section back: tables of the song's own section go."""
     first, second = song(), with_note(song(), 72)
@@ -162,7 +177,7 @@ DAMAGES: dict[str, Callable[[dict[str, Any]], None]] = {
     "short columns": lambda tree: tree["tree"]["requests"][0]["results"][0]["notes"].update(start=[1]),
     "bits": lambda tree: tree["tree"]["requests"][0]["results"][0]["notes"].update(bits=["x"] * 4),
     "facts": lambda tree: tree["tree"]["requests"][0]["results"][0]["facts"].update(checkpoint=[1]),
-    "unknown facts": lambda tree: tree["tree"]["requests"][0]["results"][0]["facts"].update(self=1),
+    "a seed": lambda tree: tree["tree"]["requests"][0]["results"][0]["facts"].update(seed=-1),
     "a state": lambda tree: tree["tree"]["requests"][0]["results"][0].update(state="lost"),
     "a long label": lambda tree: tree["tree"]["requests"][0]["results"][0].update(label="x" * 20_000),
     "twice": lambda tree: tree["tree"]["requests"].append(tree["tree"]["requests"][0]),

@@ -14,6 +14,7 @@ from studio.project.prompt_codec import skeleton_of
 from tests.studio.project.pieces import BYTE, JSON, NAME, TICK, notes, scores
 
 MODELS = st.sampled_from(("lstm", "transformer", "blend of two", "größer"))
+UNKNOWN = st.dictionaries(st.sampled_from(("hearts", "colour")), JSON, max_size=1)
 REFS = st.builds(TakeRef, st.integers(1, 9), MODELS, st.integers(0, 5))
 
 
@@ -46,7 +47,9 @@ def takes(draw: st.DrawFn, model: str, index: int) -> TakeRecord:
         model_name=draw(NAME),
         index=index,
         notes=written,
-        facts=draw(st.fixed_dictionaries({}, optional={"checkpoint": NAME, "take": BYTE, "limits": JSON})),
+        facts=draw(
+            st.fixed_dictionaries({}, optional={"checkpoint": NAME, "take": BYTE, "limits": JSON, "tuning": JSON})
+        ),
         remarks=tuple(draw(st.lists(NAME, max_size=2))),
         state=draw(st.sampled_from(TakeState)),
         starred=draw(st.booleans()),
@@ -56,7 +59,8 @@ def takes(draw: st.DrawFn, model: str, index: int) -> TakeRecord:
         accepted=tuple(draw(st.lists(accepted, max_size=2))),
         origins=tuple(draw(st.lists(REFS, max_size=2))),
         place=draw(st.none() | st.integers(0, 31)),
-        edited=draw(st.booleans()),
+        written=draw(st.none() | take_notes()),
+        unknown=draw(UNKNOWN),
     )
 
 
@@ -92,6 +96,7 @@ def requests(draw: st.DrawFn, number: int, score: Score) -> RequestRecord:
         takes=tuple(draw(takes(name, index)) for name in names for index in range(draw(st.integers(0, 2)))),
         has_prompt=whole,
         new_tracks=draw(st.integers(0, 1)),
+        unknown=draw(UNKNOWN),
     )
 
 

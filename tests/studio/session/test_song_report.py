@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from studio.edit.operations.pitch import transpose
 from studio.project.settings import PROVENANCE_IN_MIDI
 from studio.session import Studio
 from studio.session.provenance_text import PREFIX, provenance_texts, told_origins
-from studio.session.song_report import edits_since, song_report
+from studio.session.song_report import Standing, song_report
 from studio.session.wishes import Wishes
 
 Answered = Callable[[Studio], None]
@@ -47,7 +48,7 @@ def test_the_report_counts_the_notes_of_each(composed: Studio) -> None:
     assert report.lines[:3] == (
         "32 notes in the song.",
         "16 are yours (50%).",
-        "8 are by Alpha (25%), 0 of them edited since.",
+        "8 are by Alpha (25%), 0 of them edited.",
     )
 
 
@@ -64,7 +65,33 @@ def test_edited_is_what_the_take_did_not_have(composed: Studio) -> None:
     document.undo()
     document.apply("Delete", delete_notes(document.score, some))
     assert [(m.notes, m.edited) for m in composed.tree.report().models] == [(8, 0), (5, 0)]
-    assert sorted(edits_since(document.score, composed.tree.tree.requests).values()) == [0, 3]
+    assert list(composed.tree.standings().values()) == [Standing(8, 0), Standing(5, 3)]
+    document.apply("Delete", delete_notes(document.score, chosen))
+    assert list(composed.tree.standings().values()) == [Standing(8, 0), Standing(0, 0)]
+
+
+def test_notes_changed_in_a_take_before_it_was_accepted_are_edited(
+    open_tune: Studio, answered: Answered, tmp_path: Path
+) -> None:
+    studio = open_tune
+    studio.settings.set(PROVENANCE_IN_MIDI, True)
+    studio.ask(Verb.CONTINUE, wishes=Wishes(bars=1, takes=1, seed=5))
+    answered(studio)
+    slot = studio.takes.slots[0]
+    written = slot.notes
+    for pitch in (40, 41):
+        studio.swap_in_take(slot, (replace(written[0], pitch=pitch), *written[1:]))
+    studio.export(tmp_path / "take.mid", slot=slot)
+    assert told_origins(read_midi_file(tmp_path / "take.mid").score)[0]["edited"] == 1
+    studio.accept(slot)
+    report = studio.tree.report()
+    assert [(m.notes, m.edited) for m in report.models] == [(8, 1)]
+    assert list(studio.tree.standings().values()) == [Standing(8, 0)], "nothing was edited since"
+    studio.export(tmp_path / "song.mid")
+    assert told_origins(read_midi_file(tmp_path / "song.mid").score)[0]["edited"] == 1
+    studio.save_as(tmp_path / "song.continuo")
+    studio.open(tmp_path / "song.continuo")
+    assert studio.tree.report() == report
 
 
 def test_a_project_from_before_takes_were_kept_names_its_models(composed: Studio) -> None:
@@ -91,7 +118,7 @@ def test_a_midi_file_tells_where_notes_come_from_only_if_the_user_wants(composed
     assert read.warnings == ()
     first, second = told_origins(read.score)
     assert (first["model"], first["seed"], first["take"], first["bars"]) == ("alpha", 5, 0, [5, 5])
-    assert (second["model"], second["verb"], second["notes"]) == ("beta", "continue", 8)
+    assert (second["model"], second["verb"], second["notes"], second["edited"]) == ("beta", "continue", 8, 0)
     assert second["temperature"] == 1.0
     again = tmp_path / "again.mid"
     write_midi_file(read.score, again)

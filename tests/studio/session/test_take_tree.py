@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,22 @@ def test_a_request_that_brought_nothing_leaves_no_trace(open_tune: Studio) -> No
     open_tune.ask(Verb.CONTINUE, wishes=WISHES)
     open_tune.reject()
     assert open_tune.tree.tree.requests == ()
+
+
+def test_a_request_that_a_save_caught_before_its_first_take_is_not_kept(
+    open_tune: Studio, answered: Answered, tmp_path: Path, walker: Any
+) -> None:
+    studio = open_tune
+    ask(studio, answered)
+    blocked = threading.Event()
+    for model in ("alpha", "beta"):
+        walker.before_note[model] = lambda take, number: blocked.wait(20) and None
+    studio.ask(Verb.CONTINUE, wishes=WISHES)
+    assert len(studio.tree.tree.requests) == 2
+    studio.save_as(tmp_path / "song.continuo")
+    blocked.set()
+    studio.open(tmp_path / "song.continuo")
+    assert [len(record.takes) for record in studio.tree.tree.requests] == [4]
 
 
 def test_the_tree_is_saved_with_the_project_and_comes_back(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ml.requests import RefusedRequest, TakeNote, Verb
 from studio.edit.operations.pitch import transpose
+from studio.edit.operations.tracks import add_track, move_track
 from studio.edit.selection import select_all
 from studio.project import TakeState
 from studio.project.prompt_codec import skeleton_of
@@ -171,7 +172,7 @@ def test_a_replay_gives_the_same_notes_also_after_the_song_was_edited(
     assert not studio.takes.showing
 
 
-def test_another_machine_or_other_weights_are_named_and_the_stored_notes_stand(
+def test_another_machine_is_named_and_the_stored_notes_stand(
     open_tune: Studio, answered: Answered, until: Until, walker: Any
 ) -> None:
     studio = open_tune
@@ -190,9 +191,6 @@ def test_another_machine_or_other_weights_are_named_and_the_stored_notes_stand(
     assert "They were made elsewhere or with other versions (a big machine; 16 threads)." in replayed(
         studio, number, until
     )
-    takes = tuple(replace(take, facts={**take.facts, "checkpoint": "ff" * 32}) for take in before.takes)
-    studio.tree.tree.begin(replace(studio.tree.tree.record, requests=(replace(before, takes=takes),)))
-    assert "Beta has other weights now than then." in replayed(studio, number, until)
     kept = studio.tree.tree.request(number)
     assert kept is not None
     assert [take.notes for take in kept.takes] == [take.notes for take in before.takes]
@@ -229,6 +227,69 @@ def test_what_cannot_be_replayed_is_refused_with_the_reason_and_stays(
         with pytest.raises(RefusedRequest, match="not kept any more"):
             refused()
     assert studio.tree.title(bare) == "Continue Lead with bar 5"
+
+
+def test_models_with_other_weights_are_not_asked_to_replay(
+    open_tune: Studio, answered: Answered, models: Path, until: Until
+) -> None:
+    studio = open_tune
+    number = ask(studio, answered)
+    studio.reject()
+    weights = models / "beta" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"1")
+    assert replayed(studio, number, until) == (
+        "Replayed: 2 of 4 takes came out the same. Beta has other weights here than those that wrote the takes. "
+        "The stored notes stand."
+    )
+    shutil.rmtree(models / "alpha")
+    studio.shelf.rescan()
+    before = studio.tree.tree.record
+    with pytest.raises(RefusedRequest) as refused:
+        studio.tree.replay(number)
+    assert str(refused.value) == (
+        "Alpha is not installed here. Beta has other weights here than those that wrote the takes. So these takes "
+        "cannot be made again: the stored notes stand. Add what wrote them to your models and try again."
+    )
+    assert studio.tree.tree.record == before
+
+
+def test_a_take_that_the_user_changed_is_replayed_as_its_model_wrote_it(
+    open_tune: Studio, answered: Answered, until: Until, tmp_path: Path
+) -> None:
+    studio = open_tune
+    number = ask(studio, answered)
+    slot = studio.takes.slots[1]
+    studio.swap_in_take(slot, (replace(slot.notes[0], pitch=40), *slot.notes[1:]))
+    studio.save_as(tmp_path / "song.continuo")
+    studio.open(tmp_path / "song.continuo")
+    record = studio.tree.tree.requests[0]
+    assert [take.edited for take in record.takes] == [False, True, False, False]
+    assert record.takes[1].notes[0].pitch == 40
+    assert replayed(studio, number, until) == "Replayed: All 4 takes came out the same, note for note."
+    studio.tree.show_again(number)
+    assert [slot.edited for slot in studio.takes.slots] == [False, True, False, False]
+    studio.reject()
+    assert studio.tree.tree.requests[0] == record
+
+
+def test_what_was_continued_beside_the_song_is_known_after_opening(
+    open_tune: Studio, answered: Answered, tmp_path: Path
+) -> None:
+    studio = open_tune
+    number = ask(studio, answered)
+    record = studio.tree.tree.request(number)
+    assert record is not None
+    studio.accept(studio.takes.slots[0])
+    parent = record.ref(record.takes[2])
+    studio.tree.continue_from(parent, WISHES)
+    answered(studio)
+    studio.save_as(tmp_path / "song.continuo")
+    studio.open(tmp_path / "song.continuo")
+    assert states(studio, number)[2] is TakeState.REJECTED, "it was continued, and never came into the song"
+    branch = studio.tree.tree.requests[1]
+    studio.tree.go_back(branch.ref(branch.takes[0]))
+    assert states(studio, number)[2] is TakeState.ACCEPTED
+    assert [(m.name, m.edited) for m in studio.tree.report().models] == [("Alpha", 0), ("Beta", 0)]
 
 
 def test_what_a_named_seed_gave_twice_may_come_again_in_a_replay(open_tune: Studio, answered: Answered) -> None:
@@ -288,6 +349,27 @@ def test_a_difference_says_what_changed() -> None:
     assert found.text == "1 note the same, 1 added, 1 gone, 1 changed"
     assert found.changed == ((one[1], two[1]),)
     assert difference(one, one).text == "the same 3 notes"
+
+
+def test_a_take_is_compared_on_the_track_where_it_is_now(open_tune: Studio, answered: Answered) -> None:
+    studio = open_tune
+    number = ask(studio, answered)
+    record = studio.tree.tree.request(number)
+    assert record is not None
+    studio.accept(studio.takes.slots[0])
+    document = studio.document
+    document.apply("Add track", add_track(document.score, "Before"))
+    document.apply("Move track", move_track(document.score, len(document.score.tracks) - 1, 0))
+    assert studio.tree.difference_to_song(record.ref(record.takes[0])).empty
+    among = studio.tree.difference(record.ref(record.takes[0]), record.ref(record.takes[1]))
+    assert {note.track for note in among.notes} == {1}
+    accompanied = ask(studio, answered, Verb.ACCOMPANY)
+    bass = studio.tree.tree.request(accompanied)
+    assert bass is not None
+    ref = bass.ref(bass.takes[0])
+    assert len(studio.tree.difference_to_song(ref).gone) == len(bass.takes[0].notes)
+    studio.accept(studio.takes.slots[0])
+    assert studio.tree.difference_to_song(ref).empty
 
 
 def test_a_take_is_compared_with_what_the_song_has_there_now(open_tune: Studio, answered: Answered) -> None:

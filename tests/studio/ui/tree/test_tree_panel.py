@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +15,9 @@ from PySide6.QtWidgets import QApplication
 from ml.music import Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, Region, TakeNote
 from ml.requests.choosing import AS_WRITTEN
+from studio.engine.card import weights_hash
 from studio.project import RequestRecord, TakeRecord, TakeRef, TakeState, TreeRecord
+from studio.session.song_report import Standing
 from studio.session.take_diff import difference
 from studio.ui.main_window import MainWindow
 from studio.ui.tree.diff_layer import ShownDiff
@@ -113,7 +116,9 @@ def choose(window: MainWindow, request: int, index: int = 0) -> TakeRef:
     return ref
 
 
-def test_a_key_shows_all_requests_with_what_became_of_their_takes(grown: MainWindow, press: Press) -> None:
+def test_a_key_shows_all_requests_with_what_became_of_their_takes(
+    grown: MainWindow, press: Press, models: Path
+) -> None:
     panel = grown.tree.panel
     assert grown.tree.shown
     assert panel.count.text() == "16"
@@ -123,7 +128,8 @@ def test_a_key_shows_all_requests_with_what_became_of_their_takes(grown: MainWin
     assert "in the song" in first
     choose(grown, 1, 1)
     facts = panel.facts.text()
-    for words in ("Alpha 2", "rejected", "weights 0000000000", "Seed", "temperature 1", "Asked", "Written on"):
+    weights = f"weights {weights_hash(models / 'alpha')[:10]}"
+    for words in ("Alpha 2", "rejected", weights, "Seed", "temperature 1", "Asked", "Written on"):
         assert words in facts
     assert grown.bound.actions.clashes() == [], "no key of the tree is taken by another action"
     press(grown, "Ctrl+6")
@@ -227,11 +233,12 @@ def test_two_takes_are_compared_in_the_roll(grown: MainWindow, press: Press) -> 
     press(grown, "Ctrl+Alt+D")
     shown = grown.tree.layer.shown
     assert shown is not None
-    assert shown.label == "Alpha 1 → the song: the same 32 notes"
+    assert (shown.label, shown.diff.empty) == ("Alpha 1 → the song", True)
+    assert grown.studio.status == "Alpha 1 → the song: the same 32 notes"
     press(grown, "Shift+Down", on=panel.view)
     shown = grown.tree.layer.shown
     assert shown is not None
-    assert shown.label.startswith("Alpha 1 → Alpha 2: ")
+    assert shown.label == "Alpha 1 → Alpha 2"
     press(grown, "Ctrl+Alt+D")
     assert grown.tree.layer.shown is None
 
@@ -255,7 +262,7 @@ def test_the_difference_is_drawn_in_three_colours(grown: MainWindow) -> None:
     def near(found: QColor, wanted: QColor) -> int:
         return abs(found.hue() - wanted.hue())
 
-    assert near(colour_at(region + 700, 69), theme.take_colour(6)) < 12
+    assert near(colour_at(region + 700, 69), theme.take_colour(0)) < 12
     assert near(colour_at(region + 1200, 65), theme.take_colour(1)) < 12
     assert colour_at(region + 240, 60) != theme.take_colour(1)
 
@@ -268,12 +275,18 @@ def test_edits_since_accepting_are_counted_and_reported(
     taken = [n.id for n in document.track.notes if n.source]
     document.select(document.selection.with_ids({taken[0], taken[1]}))
     press(grown, "Up")
-    until(lambda: grown.tree.panel.delegate.edits.get(ref) == 2)
-    assert "2 edited since" in grown.tree.panel.facts.text()
+    standings = grown.tree.panel.delegate.standings
+    assert standings[ref] == Standing(32, 0)
+    until(lambda: grown.tree.panel.delegate.standings[ref] == Standing(32, 2))
+    assert "in the song, 2 edited since" in grown.tree.panel.facts.text()
     press(grown, "Ctrl+Alt+P")
     (report,) = grown.findChildren(ReportDialog)
     assert "16 are yours (33%)." in report.text
-    assert "32 are by Alpha (67%), 2 of them edited since." in report.text
+    assert "32 are by Alpha (67%), 2 of them edited." in report.text
     QTest.mouseClick(report.copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == report.text
     report.close()
+    for _ in range(2):
+        document.undo()
+    until(lambda: grown.tree.panel.delegate.standings[ref] == Standing(0, 0))
+    assert "not in the song now" in grown.tree.panel.facts.text()
