@@ -110,7 +110,11 @@ class AuditionFlow:
     def discard(self, slot: TakeSlot | None = None) -> None:
         """Put a take aside, or bring it back; where it was the one that is heard, the next one is heard."""
         if chosen := slot or self.heard:
-            self._studio.mark(chosen, replace(chosen.mark, discarded=not chosen.mark.discarded))
+            aside = not chosen.mark.discarded
+            self._studio.mark(chosen, replace(chosen.mark, discarded=aside))
+            shown_by = next(text for shows, text in FILTERS if shows.discarded)
+            where = f' "{shown_by}" above the takes shows it again.' if aside else ""
+            self._studio.say(f"{chosen.title} is {'put aside.' if aside else 'back.'}{where}")
 
     def edit_mark(self, slot: TakeSlot | None = None) -> None:
         """Open the small window for a take's label and note."""

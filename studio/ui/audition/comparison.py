@@ -144,7 +144,7 @@ def figures_of(figures: TakeFigures | None) -> tuple[Figure, ...]:
     if figures.in_key is not None:
         share = f"{figures.in_key:.0%}"
         found.append(Figure(f"{share} key", f"of its notes belong to {key}", short=share))
-    found.append(Figure(f"{figures.notes_per_bar:.1f}/bar", "notes in a bar"))
+    found.append(Figure(f"{figures.notes_per_bar:.1f}/bar", "notes in a bar", short=f"{figures.notes_per_bar:.1f}/b"))
     if figures.lowest is not None and figures.highest is not None:
         found.append(Figure(_range(figures.lowest, figures.highest, figures.key), "lowest and highest note"))
     if (copy := figures.copy) is not None:
@@ -160,6 +160,7 @@ def _cell(
     answer: ModelAnswer, slot: TakeSlot, number: int, digit: int | None, heard: bool, frame: RollFrame
 ) -> CellView:
     mark = slot.mark
+    copy = None if slot.figures is None else slot.figures.copy
     return CellView(
         number=number,
         slot=slot,
@@ -176,6 +177,7 @@ def _cell(
         status="" if slot.done else _status(answer, slot),
         figures=figures_of(slot.figures),
         remarks=(*slot.reasons, *(slot.take.remarks if slot.take is not None else ())),
+        copied=None if copy is None else copy.marked_ticks,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from ml.requests.choosing import AS_WRITTEN
 from studio.session.arranging import SortBy
 from studio.session.takes import TakeSlot
+from studio.ui.audition.cell_look import CellLook
 from studio.ui.audition.cell_menu import mixture_entries, take_entries
 from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.audition.take_cell import TakeCell
@@ -425,4 +427,8 @@ def test_it_fits_a_small_window_in_both_themes(compared: MainWindow) -> None:
     for shown in grid.cells.values():
         assert shown.parts.figures[-1].bottom() <= shown.height()
         assert shown.geometry().right() <= grid.widget().width()
+        assert shown.parts.narrow
+        metrics = QFontMetrics(CellLook.of(LIGHT, shown.font()).figures)
+        for figure, place in zip(shown.view.figures, shown.parts.figures, strict=False):
+            assert metrics.horizontalAdvance(figure.short or figure.text) <= place.width(), figure
     assert not compared.audition.grab().isNull()
