@@ -62,6 +62,12 @@ class VoteStore:
 
     def _append(self, value: dict[str, Any]) -> None:
         self._waiting.append(write_json(value) + b"\n")
+        self.write_waiting()
+
+    def write_waiting(self) -> None:
+        """Try once more what could not be written; nothing to do where all lies on the disk."""
+        if not self._waiting:
+            return
         try:
             self._write()
         except OSError as error:

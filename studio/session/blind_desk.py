@@ -237,7 +237,6 @@ class BlindDesk:
         taken_back = self.test.undo()
         if taken_back is not None:
             self.store.take_back(taken_back.id)
-            self._say_trouble()
         if self.test.trial is before:
             self.on_change()
         else:
@@ -248,7 +247,6 @@ class BlindDesk:
             self.on_change()
             return
         self.store.add(ballot)
-        self._say_trouble()
         self._next_trial()
 
     def _next_trial(self) -> None:
@@ -263,7 +261,3 @@ class BlindDesk:
     def _all_heard(self) -> None:
         if self.unheard:
             raise RefusedRequest(f"Hear {' and '.join(map(letter, self.unheard))} first, then say which is better.")
-
-    def _say_trouble(self) -> None:
-        if self.store.problem:
-            self._studio.say(self.store.problem)

@@ -38,13 +38,14 @@ class BlindFlow:
         self.desk = BlindDesk(window.studio, VoteStore(folders.votes_file), now_s, randomness)
         self.strip = BlindStrip(window.bound)
         self.tallies: TalliesDialog | None = None
-        self._refusal = ""
+        self._refusal = self._problem = ""
         self.desk.on_change = self._show
         self.desk.on_reveal = self._reveal
 
     def close(self) -> None:
-        """Listen no more; the votes are on the disk already."""
+        """Listen no more; the votes are on the disk already, or are tried for the last time."""
         self.desk.close()
+        self.desk.store.write_waiting()
 
     # --- beginning
 
@@ -79,8 +80,13 @@ class BlindFlow:
     # --- showing
 
     def _show(self) -> None:
-        desk = self.desk
-        self._window.notice.take_back(self._refusal)
+        desk, notice, problem = self.desk, self._window.notice, self.desk.store.problem
+        notice.take_back(self._refusal)
+        if problem != self._problem:
+            notice.take_back(self._problem)
+            if problem:
+                notice.show_sentence(problem)
+            self._problem = problem
         self.strip.show_test(desk.test, waiting=desk.waiting)
         self._window.bound.refresh()
 

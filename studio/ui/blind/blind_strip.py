@@ -6,15 +6,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from studio.session.blind import MOST_RANKED, BlindTest, letter
 from studio.ui.action_binding import BoundActions
-from studio.ui.labels import dim_label, heading
+from studio.ui.labels import ElidedLabel, dim_label, heading
 
 PAIR = ("blind.better_a", "blind.level", "blind.better_b")
 RANKING = ("blind.better", "blind.level")
 ALWAYS = ("blind.skip", "blind.undo", "blind.end")
 SHORT = {
     "blind.better_a": "A better", "blind.better_b": "B better", "blind.level": "Equal",
-    "blind.better": "Best of the rest",
-    "blind.end": "End",
+    "blind.better": "This one", "blind.end": "End",
 }  # fmt: skip
 """What buttons say: the row must leave the panels beside it their room."""
 WAITING = "Blind test: the models are writing. It begins when all takes are there."
@@ -28,7 +27,8 @@ class BlindStrip(QFrame):
         self.setObjectName("blind")
         self.question = heading("")
         self.progress = dim_label()
-        self.order = dim_label()
+        self.order = ElidedLabel()
+        self.order.setProperty("role", "dim")
         for name, text in SHORT.items():
             bound[name].setIconText(text)
         for index in range(MOST_RANKED):
@@ -48,8 +48,7 @@ class BlindStrip(QFrame):
         layout.addSpacing(12)
         for button in (*self._pair, *self._ranking):
             layout.addWidget(button)
-        layout.addWidget(self.order)
-        layout.addStretch(1)
+        layout.addWidget(self.order, 1)
         layout.addWidget(self.progress)
         for button in self._always:
             layout.addWidget(button)
@@ -68,7 +67,10 @@ class BlindStrip(QFrame):
         if waiting:
             self.question.setText(WAITING)
         else:
-            self.question.setText("Which comes next, from the best on?" if ranks else "Which is better?")
+            best_is_known = test is not None and bool(test.picked)
+            self.question.setText(
+                "Which is next?" if best_is_known else "Which is best?" if ranks else "Which is better?"
+            )
         self.order.setText(_order_text(test) if test is not None and ranks else "")
         self.progress.setText("" if test is None or trial is None else f"{test.number + 1} of {len(test.trials)}")
         self.setVisible(test is not None or waiting)

@@ -16,7 +16,7 @@ from studio.ui.blind.tables import fit_height, plain_table, show_rows
 from studio.ui.labels import dim_label, heading, plain_label
 
 HEADER = ("", "better", "equal", "worse", "won")
-ONE_TEST = "One test says little about models: “Tallies” counts all of them, and says how sure it is."
+ONE_TEST = "A tie counts as half won. One test says little: “Tallies” counts all of them, and says how sure it is."
 
 
 class ResultDialog(QDialog):

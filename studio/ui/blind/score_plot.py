@@ -65,8 +65,12 @@ class ScorePlot(QWidget):
         )
         self._dots.setData(middle, rows)
         self._bars.setData(x=middle, y=rows, left=middle - low, right=high - middle)
-        labels = [(row, names[score.entrant][:LONGEST_NAME]) for row, score in zip(rows, found, strict=True)]
+        labels = [(row, _short(names[score.entrant])) for row, score in zip(rows, found, strict=True)]
         self.plot.getAxis("left").setTicks([labels])
         self.plot.setXRange(0, 100, padding=0.01)
         self.plot.setYRange(-0.6, max(len(found) - 0.4, 0.6), padding=0)
         self.setFixedHeight(FRAME_PX + ROW_PX * max(1, len(found)))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

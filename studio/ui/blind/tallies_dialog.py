@@ -25,6 +25,11 @@ from studio.ui.theme import Theme
 
 WIDTH_PX, HEIGHT_PX = 820, 620
 HEADER = ("model", "compared", "better", "equal", "worse", "score", "interval", "strength")
+MEANINGS = {
+    "score": "How often it is preferred to an average one of those with a score; a tie counts half",
+    "interval": "What the votes leave open: where the score could lie as well",
+    "strength": "Bradley-Terry strength: the natural logarithm of the odds against an average one",
+}
 DAY_S = 86_400.0
 PERIODS = (("All time", None), ("Last 7 days", 7), ("Last 30 days", 30), ("Last year", 365))
 NO_STYLE = "no style asked for"
@@ -70,6 +75,10 @@ class TalliesDialog(QDialog):
         self.table = plain_table(HEADER)
         self.table.setAccessibleName("Scores")
         self.table.setToolTip("Untick a model to leave it out of the count")
+        for title, meaning in MEANINGS.items():
+            head = QTableWidgetItem(title)
+            head.setToolTip(meaning)
+            self.table.setHorizontalHeaderItem(HEADER.index(title), head)
         self.table.itemChanged.connect(self._ticked)
         self.plot = ScorePlot()
         self.plot.set_theme(theme)

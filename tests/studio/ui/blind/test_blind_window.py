@@ -114,6 +114,26 @@ def test_letters_are_heard_in_the_loop_and_no_vote_counts_before_all_were(
     assert [heard["place"] for heard in votes(folders)[0]["heard"]] == [1, 0]
 
 
+def test_votes_that_cannot_be_written_are_said_above_the_roll_and_written_later(
+    testing: MainWindow, press: Callable[..., None], folders: AppFolders
+) -> None:
+    folders.votes_file.mkdir(parents=True)
+    press(testing, "2", "A")
+    assert testing.notice.text.startswith("Your votes cannot be kept")
+    press(testing, "2")
+    assert testing.notice.text.startswith("Your votes cannot be kept")
+    folders.votes_file.rmdir()
+    press(testing, "B")
+    assert testing.notice.text == ""
+    assert len(votes(folders)) == 2
+    folders.votes_file.unlink()
+    folders.votes_file.mkdir()
+    press(testing, "2", "A")
+    folders.votes_file.rmdir()
+    testing.blind.close()
+    assert len(votes(folders)) == 1, "what was not on the disk when the window closed"
+
+
 def test_skip_take_back_and_stopping_early(
     testing: MainWindow, press: Callable[..., None], folders: AppFolders, qtbot: QtBot
 ) -> None:
@@ -144,7 +164,15 @@ def test_takes_are_put_in_order_with_the_song_among_them(
     trial = tune_window.blind.desk.trial
     assert len(trial.candidates) == 3
     assert [c.entrant.is_song for c in trial.candidates].count(True) == 1
-    press(tune_window, "3", "2", "Return", "1", "Return", "3", "=")
+    strip = tune_window.blind.strip
+    assert strip.question.text() == "Which is best?"
+    press(tune_window, "3", "2", "Return")
+    assert strip.question.text() == "Which is next?"
+    width = strip.minimumSizeHint().width()
+    press(tune_window, "1", "=")
+    assert strip.order.text() == "B = A"
+    assert strip.minimumSizeHint().width() == width, "the panels beside it stay where they are"
+    press(tune_window, "R", "1", "Return", "3", "=")
     heard = votes(folders)[0]["heard"]
     assert [row["place"] for row in heard] == [1, 0, 1]
     assert votes(folders)[0]["ranking"]
