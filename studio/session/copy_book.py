@@ -44,6 +44,7 @@ class CopyBook:
             tuple(names)[:MOST_PIECES],
             notes > self.index.winnowing.notes,
             line.track,
+            (int(line.start_tick[first]), int(line.start_tick[end - 1])),
             (line.bar(first), line.bar(end - 1)),
         )
 

@@ -12,13 +12,14 @@ NAMED = 2
 @dataclass(frozen=True, slots=True)
 class CopiedRun:
     """The longest run of one way of comparing: its `notes`, 0 for none, and the pieces that have it too, as
-    "title (corpus)"; `bars` are the song's in which its first and its last note begin, counted from 1."""
+    "title (corpus)"; `ticks` are where its first and its last note begin, `bars` in which bars, counted from 1."""
 
     notes: int = 0
     pieces: tuple[str, ...] = ()
     sure: bool = True
     """False for a match so short that it may have come by chance."""
     track: int = 0
+    ticks: tuple[int, int] = (0, 0)
     bars: tuple[int, int] = (1, 1)
 
     def as_data(self) -> dict[str, Any]:
@@ -60,8 +61,15 @@ class CopyReport:
 
     @property
     def short_text(self) -> str:
-        """For a narrow place: "copy 11"."""
-        return f"copy {self.longest_notes}" if self.guaranteed else "copy ?"
+        """For a narrow place: "copy 11", "copy ~8" for what may have come by chance."""
+        if not self.guaranteed:
+            return "copy ?"
+        return f"copy {'' if self.transposed.sure else '~'}{self.longest_notes}"
+
+    @property
+    def marked_ticks(self) -> tuple[int, int] | None:
+        """Where the first and the last note of an unusual run begin; None where nothing is unusual."""
+        return self.transposed.ticks if self.unusual else None
 
     @property
     def text(self) -> str:

@@ -67,6 +67,7 @@ class CellView:
     """One take. `number` counts over all takes of the board and picks the colour, `digit` is its key, if any.
 
     `status` stands in place of the figures while the take is written. `remarks` are what the model could not honour.
+    `copied` is where the first and the last note of a marked copy begin.
     """
 
     number: int
@@ -84,6 +85,7 @@ class CellView:
     status: str = ""
     figures: tuple[Figure, ...] = ()
     remarks: tuple[str, ...] = ()
+    copied: Ticks | None = None
 
     def looks_like(self, other: CellView) -> bool:
         """Whether painting it would give the same picture: cheap, for it is asked of every cell many times a second."""

@@ -241,6 +241,7 @@ class TakeCell(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         line = mixed(fill, theme.colour("text_dim"), 0.28)
         self._thumbnail.paint(painter, parts.thumbnail, view.frame, view.notes, colour, line)
+        self._paint_copied(painter)
         self._paint_label(painter, fill)
         self._paint_figures(painter)
         painter.setOpacity(1.0)
@@ -271,6 +272,14 @@ class TakeCell(QWidget):
             painter.setOpacity(0.4 if view.discarded else 1.0)
         if view.note:
             painter.drawPixmap(parts.note, self._look.icons["note"])
+
+    def _paint_copied(self, painter: QPainter) -> None:
+        """A line below the notes that are a marked copy."""
+        if self.view.copied is None:
+            return
+        area, (first, last) = self._layout.thumbnail, self.view.copied
+        left, right = (Thumbnail.x_of(area, self.view.frame, tick) for tick in (first, last))
+        painter.fillRect(left, area.bottom() - 1, right - left + 3, 2, self._look.theme.colour("warning"))
 
     def _paint_label(self, painter: QPainter, fill: QColor) -> None:
         if not self.view.label:

@@ -113,6 +113,8 @@ def test_a_take_that_copies_a_piece_says_which_and_is_marked(shelf: Path) -> Non
         " learned from."
     )
     assert report.short_text == f"copy {report.exact.notes}"
+    assert report.marked_ticks == report.exact.ticks
+    assert {20 * BAR + onset * STEP for onset, _ in tune(1)[10:50]} >= set(report.exact.ticks)
 
 
 def test_what_was_found_can_be_written_as_json(shelf: Path) -> None:
@@ -145,6 +147,7 @@ def test_own_music_is_not_marked(shelf: Path) -> None:
     report = CopyCheck(shelf).report(take_of(tune(77)))
     assert report.longest_notes == 0
     assert not report.unusual
+    assert report.marked_ticks is None
     assert report.text == (
         "No copy was found in the music that the models learned from:"
         " 8 notes in a row would have been, fewer can be missed."
@@ -157,6 +160,7 @@ def test_a_take_too_short_to_be_winnowed_is_compared_too(shelf: Path) -> None:
     (unsure,) = {run.sure for run in found if run.notes == WINNOWING.notes}
     assert not unsure
     said = CopyReport(7, *2 * [next(run for run in found if run.notes == WINNOWING.notes)], guaranteed=8).text
+    assert CopyReport(7, *2 * [CopiedRun(5, sure=False)], guaranteed=8).short_text == "copy ~5"
     assert said.endswith("5 notes in a row as in “High Road” (airs), perhaps by chance.")
 
 
