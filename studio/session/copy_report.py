@@ -67,7 +67,7 @@ class CopyReport:
         return f"copy {'' if self.transposed.sure else '~'}{self.longest_notes}"
 
     @property
-    def marked_ticks(self) -> tuple[int, int] | None:
+    def unusual_ticks(self) -> tuple[int, int] | None:
         """Where the first and the last note of an unusual run begin; None where nothing is unusual."""
         return self.transposed.ticks if self.unusual else None
 

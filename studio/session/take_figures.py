@@ -24,7 +24,7 @@ class TakeMark:
 
 class CopyReport(Protocol):
     """What the board must know of a copy check: the longest shared run in notes, whether that is unusual, and all of
-    it in a few letters, in sentences, one a line, and for JSON; `marked_ticks` are where the first and the last note of
+    it in a few letters, in sentences, one a line, and for JSON; `unusual_ticks` are where the first and the last note of
     an unusual run begin."""
 
     @property
@@ -32,7 +32,7 @@ class CopyReport(Protocol):
     @property
     def unusual(self) -> bool: ...
     @property
-    def marked_ticks(self) -> tuple[int, int] | None: ...
+    def unusual_ticks(self) -> tuple[int, int] | None: ...
     @property
     def short_text(self) -> str: ...
     @property

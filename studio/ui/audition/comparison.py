@@ -177,7 +177,7 @@ def _cell(
         status="" if slot.done else _status(answer, slot),
         figures=figures_of(slot.figures),
         remarks=(*slot.reasons, *(slot.take.remarks if slot.take is not None else ())),
-        copied=None if copy is None else copy.marked_ticks,
+        copied=None if copy is None else copy.unusual_ticks,
     )
 
 

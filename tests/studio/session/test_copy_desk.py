@@ -113,7 +113,7 @@ def test_a_take_that_copies_a_piece_says_which_and_is_marked(shelf: Path) -> Non
         " learned from."
     )
     assert report.short_text == f"copy {report.exact.notes}"
-    assert report.marked_ticks == report.exact.ticks
+    assert report.unusual_ticks == report.exact.ticks
     assert {20 * BAR + onset * STEP for onset, _ in tune(1)[10:50]} >= set(report.exact.ticks)
 
 
@@ -147,7 +147,7 @@ def test_own_music_is_not_marked(shelf: Path) -> None:
     report = CopyCheck(shelf).report(take_of(tune(77)))
     assert report.longest_notes == 0
     assert not report.unusual
-    assert report.marked_ticks is None
+    assert report.unusual_ticks is None
     assert report.text == (
         "No copy was found in the music that the models learned from:"
         " 8 notes in a row would have been, fewer can be missed."
