@@ -24,8 +24,8 @@ class TakeMark:
 
 class CopyReport(Protocol):
     """What the board must know of a copy check: the longest shared run in notes, whether that is unusual, and all of
-    it in a few letters, in sentences, one a line, and for JSON; `unusual_ticks` are where the first and the last note of
-    an unusual run begin."""
+    it in a few letters, in sentences, one a line, and for JSON; `unusual_ticks` are where the first and the last note
+    of an unusual run begin."""
 
     @property
     def longest_notes(self) -> int: ...
