@@ -63,6 +63,8 @@ class Ballot:
     loudness_matched: bool
     seed: int
     """Of the shuffle that drew the order."""
+    chosen: bool = False
+    """Whether models had written more, and the program picked their best: a vote on the picking too."""
 
     @property
     def entrants(self) -> tuple[Entrant, ...]:
@@ -81,6 +83,7 @@ def encode_ballot(ballot: Ballot) -> dict[str, Any]:
         "ranking": ballot.ranking,
         "loudness_matched": ballot.loudness_matched,
         "seed": ballot.seed,
+        "chosen": ballot.chosen,
         "heard": [
             {"model": h.entrant.name, "checkpoint": h.entrant.checkpoint, "take": h.take, "place": h.place}
             for h in ballot.heard
@@ -109,6 +112,7 @@ def decode_ballot(value: Any) -> Ballot:
         heard=heard,
         loudness_matched=boolean(row.get("loudness_matched"), "the loudness"),
         seed=integer(row.get("seed"), "the seed", 0, SEED_LIMIT),
+        chosen=boolean(row.get("chosen", False), "the choosing"),
     )
 
 

@@ -43,6 +43,8 @@ class Circumstances:
     loudness_matched: bool
     seed: int
     """Draws pairs and their order."""
+    chosen: bool = False
+    """Whether takes were picked from more that the models had written."""
 
 
 def draw_trials(candidates: Sequence[Candidate], ranking: bool, draw: random.Random) -> tuple[Trial, ...]:
@@ -186,6 +188,7 @@ class BlindTest:
             heard=tuple(Heard(c.entrant, c.take, p) for c, p in zip(trial.candidates, places, strict=True)),
             loudness_matched=facts.loudness_matched,
             seed=facts.seed,
+            chosen=facts.chosen,
         )
         self._cast += 1
         self._answers.append(_Answer(trial, ballot))

@@ -110,7 +110,7 @@ class BlindDesk:
         if not board.tracks_found:
             raise RefusedRequest("The track that these takes were written for is gone: undo its deletion first.")
         song = song_slot(board.request) if plan.with_song else None
-        seed = self._random.randrange(SEED_LIMIT)
+        candidates, seed = self._candidates(song), self._random.randrange(SEED_LIMIT)
         circumstances = Circumstances(
             test=f"{self._random.getrandbits(64):016x}",
             verb=board.request.verb.value,
@@ -118,8 +118,9 @@ class BlindDesk:
             ranking=plan.ranking,
             loudness_matched=True,
             seed=seed,
+            chosen=any(c.slot.place is not None for c in candidates),
         )
-        self.test = BlindTest(self._candidates(song), circumstances, self._now_s)
+        self.test = BlindTest(candidates, circumstances, self._now_s)
         self._asked, self._waiting = board.request, None
         board.blind, board.original = True, song
         self._next_trial()

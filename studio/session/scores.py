@@ -206,6 +206,8 @@ def _basis(counts: Counts) -> str:
         f"{counted(counts.ties, 'tie')} among them, each counted as half a win" if counts.ties else "no tie among them"
     )
     text = f"Rests on {votes}, {ties}."
+    if counts.of_chosen:
+        text += f" {counted(counts.of_chosen, 'vote')} compared the best of more takes, as picked by the program."
     if counts.decided_pairs:
         text += (
             f" Whoever was heard first won {counts.won_by_first} of {counted(counts.decided_pairs, 'decided pair')}."

@@ -72,6 +72,8 @@ class Counts:
     tied: NDArray[np.int64]
     records: tuple[Record, ...]
     ballots: int
+    of_chosen: int
+    """Ballots on takes that were picked from more."""
     comparisons: int
     ties: int
     decided_pairs: int
@@ -92,11 +94,12 @@ def comparisons_of(ballot: Ballot) -> list[Comparison]:
 def count(ballots: Iterable[Ballot], filters: Filters = Filters()) -> Counts:
     """Count the ballots that the filters let through."""
     found: list[Comparison] = []
-    used = 0
+    used = of_chosen = 0
     decided = by_first = 0
     for ballot in filter(filters.holds, ballots):
         kept = [c for c in comparisons_of(ballot) if _among(c, filters.entrants)]
         used += bool(kept)
+        of_chosen += bool(kept) and ballot.chosen
         found += kept
         if not ballot.ranking:
             for comparison in kept:
@@ -124,6 +127,7 @@ def count(ballots: Iterable[Ballot], filters: Filters = Filters()) -> Counts:
         tied=ties,
         records=tuple(Record(e, won[e], tied[e], lost[e]) for e in entrants),
         ballots=used,
+        of_chosen=of_chosen,
         comparisons=len(found),
         ties=int(ties.sum()) // 2,
         decided_pairs=decided,

@@ -45,18 +45,20 @@ def scores_csv(counts: Counts, scores: Scores) -> bytes:
 def votes_csv(ballots: Iterable[Ballot]) -> bytes:
     """A row for each take of each ballot, in the order of presentation; equal places (from 1) are ties."""
     rows: list[Sequence[object]] = [
-        ("vote", "test", "time_utc", "task", "style", "kind", "loudness_matched", "seed", "presented", "entrant",
-         "checkpoint", "take", "place")
+        ("vote", "test", "time_utc", "task", "style", "kind", "loudness_matched", "best_of_more", "seed", "presented",
+         "entrant", "checkpoint", "take", "place")
     ]  # fmt: skip
     for ballot in ballots:
         time_text = datetime.fromtimestamp(ballot.at_s, UTC).isoformat(timespec="seconds")
         kind = "ranking" if ballot.ranking else "pair"
-        facts = (ballot.id, ballot.test, time_text, _cell(ballot.verb), _cell(ballot.style), kind)
+        facts = (
+            ballot.id, ballot.test, time_text, _cell(ballot.verb), _cell(ballot.style), kind,
+            _yes_no(ballot.loudness_matched), _yes_no(ballot.chosen), ballot.seed,
+        )  # fmt: skip
         for presented, heard in enumerate(ballot.heard, 1):
             rows.append(
-                (*facts, "yes" if ballot.loudness_matched else "no", ballot.seed, presented, _cell(heard.entrant.name),
-                 heard.entrant.checkpoint, heard.take, heard.place + 1)
-            )  # fmt: skip
+                (*facts, presented, _cell(heard.entrant.name), heard.entrant.checkpoint, heard.take, heard.place + 1)
+            )
     return _table(rows)
 
 
@@ -71,6 +73,10 @@ def write_csv(data: bytes, path: Path) -> None:
 def _cell(text: str) -> str:
     """Text that a spreadsheet shows as it is: an apostrophe keeps it from being a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _yes_no(so: bool) -> str:
+    return "yes" if so else "no"
 
 
 def _table(rows: Iterable[Sequence[object]]) -> bytes:

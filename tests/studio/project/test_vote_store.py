@@ -23,7 +23,7 @@ ENTRANTS = st.builds(Entrant, PLAIN.filter(bool), HEX) | st.just(THE_SONG)
 BALLOTS = st.builds(
     Ballot, id=HEX, test=HEX, at_s=st.integers(0, 1 << 34).map(float), verb=PLAIN, style=PLAIN, ranking=st.booleans(),
     heard=st.lists(st.builds(Heard, ENTRANTS, HEX, st.integers(0, 63)), min_size=2, max_size=9).map(tuple),
-    loudness_matched=st.booleans(), seed=st.integers(0, 1 << 63),
+    loudness_matched=st.booleans(), seed=st.integers(0, 1 << 63), chosen=st.booleans(),
 )  # fmt: skip
 
 

@@ -53,6 +53,17 @@ def test_votes_of_a_test_are_counted_with_names_only_when_it_has_ended(
     assert len(revealed) == 1
 
 
+def test_votes_say_whether_takes_were_picked_from_more(asked: Studio, desk: BlindDesk) -> None:
+    desk.begin(Plan())
+    vote(desk)
+    desk.end()
+    for place, slot in enumerate(asked.takes.slots):
+        slot.place = place
+    desk.begin(Plan())
+    vote(desk)
+    assert [ballot.chosen for ballot in desk.store.ballots()] == [False, True]
+
+
 def test_a_test_ends_when_its_track_goes_and_its_votes_stay(
     asked: Studio, desk: BlindDesk, revealed: list[Revealed]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,6 +143,13 @@ def test_filters_choose_by_task_style_time_and_model() -> None:
     assert count(ballots, Filters(since_s=250.0)).comparisons == 3
     without = count(ballots, Filters(entrants=frozenset({A, C})))
     assert (without.ballots, without.comparisons) == (1, 1)
+
+
+def test_votes_on_takes_picked_from_more_are_told_apart() -> None:
+    plain = [votes.pair(t, A, B, 1.0) for t in range(3)]
+    assert "picked" not in scores_of(count(plain)).basis
+    mixed = [*plain, *(replace(votes.pair(t, A, B, 1.0), chosen=True) for t in range(3, 5))]
+    assert "2 votes compared the best of more takes" in scores_of(count(mixed)).basis
 
 
 def test_takes_of_one_model_are_never_compared_with_each_other() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,10 @@ def _cells(data: bytes) -> list[str]:
 
 
 def test_votes_stand_one_by_one() -> None:
-    table = rows(votes_csv([votes.ballot(0, 1, (0, 1, 1), [votes.model(n) for n in "ABC"], at_s=0.0)]))
+    ranked = votes.ballot(0, 1, (0, 1, 1), [votes.model(n) for n in "ABC"], at_s=0.0)
+    table = rows(votes_csv([ranked, replace(ranked, chosen=True)]))
+    assert [row["best_of_more"] for row in table] == ["no"] * 3 + ["yes"] * 3
+    table = table[:3]
     assert [(row["entrant"], row["place"], row["kind"]) for row in table] == [
         ("A", "1", "ranking"), ("B", "2", "ranking"), ("C", "2", "ranking"),
     ]  # fmt: skip
