@@ -36,7 +36,7 @@ REQUEST_FIELDS = frozenset({
 })  # fmt: skip
 TAKE_FIELDS = frozenset({
     "model", "name", "index", "facts", "state", "starred", "label", "note", "discarded", "edited", "written", "remarks",
-    "origins", "accepted", "place", "notes", "request", "gone",
+    "origins", "cells", "picked", "accepted", "place", "notes", "request", "gone",
 })  # fmt: skip
 """What this program writes of a request and of a take, in project and journal: the rest a newer one wrote."""
 
@@ -169,6 +169,8 @@ def encode_take(take: TakeRecord) -> Json:
         ("state", take.state.value), ("starred", take.starred), ("label", take.label), ("note", take.note),
         ("discarded", take.discarded), ("edited", take.edited), ("remarks", list(take.remarks)),
         ("origins", [_encode_ref(origin) for origin in take.origins]),
+        ("cells", [list(column) for column in zip(*take.cells, strict=True)]),
+        ("picked", [list(column) for column in zip(*take.picked, strict=True)]),
         ("accepted", [_encode_acceptance(one, take) for one in take.accepted]),
     ):  # fmt: skip
         if value:
@@ -191,6 +193,8 @@ def decode_take(tree: Any, most_notes: int = MAX_TAKE_NOTES) -> TakeRecord:
     facts = checked.mapping(tree.get("facts"), f"{what}, origin")
     remarks = checked.sequence(tree.get("remarks", []), f"{what}, remarks", MAX_REMARKS)
     origins = checked.sequence(tree.get("origins", []), f"{what}, origins", MAX_ORIGINS)
+    origins = [ref for origin in origins if (ref := _decode_ref(origin, what)) is not None]
+    last = len(origins) - 1
     accepted = checked.sequence(tree.get("accepted", []), f"{what}, acceptances", MAX_ACCEPTANCES)
     try:
         state = TakeState(tree.get("state", TakeState.SHOWING.value))
@@ -209,11 +213,25 @@ def decode_take(tree: Any, most_notes: int = MAX_TAKE_NOTES) -> TakeRecord:
         note=_text(tree.get("note", ""), f"{what}, note"),
         discarded=checked.boolean(tree.get("discarded", False), f"{what}, mark"),
         accepted=tuple(_decode_acceptance(one, notes, what, most_notes) for one in accepted),
-        origins=tuple(ref for origin in origins if (ref := _decode_ref(origin, what)) is not None),
+        origins=tuple(origins),
+        cells=_rows(tree, "cells", what, (MAX_NUMBER, MAX_SONG_TRACKS, last)),
+        picked=_rows(tree, "picked", what, (last, MAX_NUMBER)),
         place=checked.integer_or_none(tree.get("place"), f"{what}, place", 0, MAX_NUMBER),
         written=_written(tree, what, most_notes),
         unknown={name: value for name, value in tree.items() if name not in TAKE_FIELDS},
     )
+
+
+def _rows(tree: Json, name: str, what: str, highest: tuple[int, ...]) -> tuple[Any, ...]:
+    """Rows of whole numbers from 0 to the highest of their column, which were written as columns."""
+    columns = checked.sequence(tree.get(name, []), f"{what}, {name}", len(highest))
+    found = [
+        checked.integers(column, f"{what}, {name}", 0, high, MAX_KEPT)
+        for column, high in zip(columns, highest, strict=False)
+    ]
+    if columns and (len(found) != len(highest) or len(set(map(len, found))) != 1):
+        raise Damaged(f"{what}, {name} are incomplete")
+    return tuple(zip(*found, strict=True))
 
 
 def _written(tree: Json, what: str, most_notes: int) -> tuple[TakeNote, ...] | None:

@@ -53,8 +53,9 @@ class TakeRecord:
     `facts` are the fields of its provenance that the request does not say already (model, checkpoint, take,
     bits_per_note, ...), as JSON values. `place` is its place among the takes that were chosen from more, from 0.
     `written` are its notes as the model wrote them, once the user has changed some on the board; empty when that is
-    not known. `origins` names the takes that a mixture was put together from. `note` is the user's text. `unknown` are
-    fields that a newer program wrote.
+    not known. `origins` names the takes that a mixture was put together from, `cells` the bars that it has of them (bar
+    of the song from 0, track, number among the origins) and `picked` the single notes (number among the origins, number
+    in that take). `note` is the user's text. `unknown` are fields that a newer program wrote.
     """
 
     model: str
@@ -70,6 +71,8 @@ class TakeRecord:
     discarded: bool = False
     accepted: tuple[Acceptance, ...] = ()
     origins: tuple[TakeRef, ...] = ()
+    cells: tuple[tuple[int, int, int], ...] = ()
+    picked: tuple[tuple[int, int], ...] = ()
     place: int | None = None
     written: tuple[TakeNote, ...] | None = None
     unknown: Mapping[str, Any] = field(default_factory=dict)

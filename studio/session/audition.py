@@ -74,8 +74,8 @@ class Audition:
         self.last_accept: LastAccept | None = None
         self.hearing_before = False
         """Whether the song is heard as it was before the last accept."""
-        self.on_accepted: list[Callable[[tuple[TakeSlot, ...]], None]] = []
-        """Told after each accept which takes its notes came from."""
+        self.on_accepted: list[Callable[[TakeSlot, tuple[TakeSlot, ...]], None]] = []
+        """Told after each accept what was accepted, and which takes its notes came from."""
         self._engine, self._document, self._piece = engine, document, piece
         self._board = board
         self._settings, self._tell, self._say = settings, tell, say
@@ -246,7 +246,7 @@ class Audition:
         else:
             edited = accept_take(follower.staged, follower.take(take), numbers[chosen])
         self.drop()
-        self._commit(label, edited, numbers)
+        self._commit(label, edited, chosen, numbers)
         self._say(f"{label}: {counted(len(take.notes), 'note')}.")
         return label
 
@@ -282,7 +282,7 @@ class Audition:
             self._say("The song has these notes already.")
             return label
         follower.accepting(edited.score)
-        self._commit(label, edited, numbers)
+        self._commit(label, edited, slot, numbers)
         self._say(f"{label}.")
         self._tell(Topic.TAKES)
         return label
@@ -297,7 +297,7 @@ class Audition:
             words.insert(0, f"bar {first + 1}" if end - first == 1 else f"bars {first + 1}–{end}")
         return " of ".join(words) or "all"
 
-    def _commit(self, label: str, edited: Edited, numbers: dict[TakeSlot, int]) -> None:
+    def _commit(self, label: str, edited: Edited, chosen: TakeSlot, numbers: dict[TakeSlot, int]) -> None:
         """Make the edit one step, and keep the origin of each take under its number."""
         for slot, number in numbers.items():
             if slot.source is None:
@@ -307,7 +307,7 @@ class Audition:
         self._document.apply(label, edited)
         self.last_accept = LastAccept(label, before, self._document.score)
         for told in tuple(self.on_accepted):
-            told(tuple(numbers))
+            told(chosen, tuple(numbers))
 
     def _numbers(self, slots: tuple[TakeSlot, ...]) -> dict[TakeSlot, int]:
         """The numbers of takes for the notes' `source` column: those of before when some were accepted already."""

@@ -143,7 +143,7 @@ class TrackFollower:
         return place
 
 
-def _name(track: Track) -> tuple[str, int, bool]:
+def _name(track: Track) -> tuple[str, int | None, bool]:
     return track.name, track.program, track.drums
 
 

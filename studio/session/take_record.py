@@ -12,6 +12,8 @@ import numpy as np
 from ml.music import Score
 from ml.requests import GenerationRequest, Provenance, Take, TakeNote
 from studio.project import Acceptance, RequestRecord, TakeRecord, TakeRef
+from studio.session.mixture import Mixture
+from studio.session.remixing import cells_of, picked_of
 from studio.session.takes import TakeSlot
 
 BITS_DIGITS = 4
@@ -24,8 +26,9 @@ def recorded(slot: TakeSlot, record: RequestRecord, before: TakeRecord | None = 
     """A complete take of the board as the tree keeps it; `before` is what the tree had of it."""
     take = slot.take
     assert take is not None
-    mark, sources = slot.mark, slot.sources
-    origins = () if sources == (slot,) else tuple(TakeRef(record.number, one.model, one.index) for one in sources)
+    mark = slot.mark
+    mixture = slot if isinstance(slot, Mixture) else None
+    origins = () if mixture is None else tuple(TakeRef(record.number, one.model, one.index) for one in slot.sources)
     found = TakeRecord(
         model=slot.model,
         model_name=slot.model_name,
@@ -38,6 +41,8 @@ def recorded(slot: TakeSlot, record: RequestRecord, before: TakeRecord | None = 
         note=mark.note,
         discarded=mark.discarded,
         origins=origins,
+        cells=() if mixture is None else cells_of(mixture),
+        picked=() if mixture is None else picked_of(mixture),
         place=slot.place,
         written=None if slot.written is None else _rounded(slot.written),
     )
@@ -72,6 +77,12 @@ def provenance_of(record: RequestRecord, take: TakeRecord) -> Provenance:
 def take_of(record: RequestRecord, take: TakeRecord) -> Take:
     """The take as it was on the board."""
     return Take(request_of(record, take), take.notes, provenance_of(record, take), take.remarks)
+
+
+def answers_of(record: RequestRecord, take: TakeRecord) -> list[Take]:
+    """What was answered with the take: as its model wrote it, and as the user changed it."""
+    now = take_of(record, take)
+    return [now, replace(now, notes=take.written)] if take.written else [now]
 
 
 def request_of(record: RequestRecord, take: TakeRecord) -> GenerationRequest:

@@ -197,6 +197,14 @@ class TakeTree:
         self.settle(score)
         self._tell()
 
+    def accepted_mixture(self, mixture: TakeSlot, *, whole: bool) -> None:
+        """A mixture, or a part of it, has come into the song: its notes are there as those of its takes."""
+        found = self.find(TakeRef(self._open or 0, mixture.model, mixture.index))
+        if found is not None:
+            state = TakeState.ACCEPTED if whole else TakeState.PARTLY_ACCEPTED
+            self._put_take(found[0].number, replace(found[1], state=state))
+            self._tell()
+
     def entered(self, ref: TakeRef, source: int, score: Score) -> None:
         """Notes of a take have this number in `score`, which the song is now, or may become with those of another."""
         found = self.find(ref)

@@ -18,12 +18,13 @@ from studio.project import RequestRecord, TakeRecord, TakeRef
 from studio.project.settings import PROVENANCE_IN_MIDI
 from studio.session.follow import TrackFollower
 from studio.session.provenance_text import provenance_texts, take_text
+from studio.session.remixing import remixed
 from studio.session.replay import Replay, Replayed, earlier_answers
 from studio.session.song_report import SongReport, Standing, song_report, standings
 from studio.session.summary import bars_text, summary_of
 from studio.session.take_diff import TakeDiff, difference
 from studio.session.take_figures import TakeMark
-from studio.session.take_record import take_of
+from studio.session.take_record import answers_of, take_of
 from studio.session.take_tree import TakeTree, mark_of
 from studio.session.takes import AnswerState, ModelAnswer, TakeSlot
 from studio.session.topic import Topic
@@ -72,7 +73,7 @@ class TreeDesk:
         self.stop_replay()
         self.replayed.clear()
         takes = ((record, take) for record in self.tree.requests for take in record.takes)
-        self._studio.earlier.begin(take_of(record, take) for record, take in takes)
+        self._studio.earlier.begin(answer for record, take in takes for answer in answers_of(record, take))
 
     def asked(
         self,
@@ -101,8 +102,11 @@ class TreeDesk:
             self._unsaved_marks = self.tree.unsaved_marks
             self._tell(Topic.FILE)
 
-    def _on_accepted(self, slots: tuple[TakeSlot, ...]) -> None:
-        self.tree.accepted(slots, self._studio.document.score, whole=len(slots) == 1 and not self._studio.takes.showing)
+    def _on_accepted(self, chosen: TakeSlot, sources: tuple[TakeSlot, ...]) -> None:
+        whole = not self._studio.takes.showing
+        self.tree.accepted(sources, self._studio.document.score, whole=whole and sources == (chosen,))
+        if chosen not in sources:
+            self.tree.accepted_mixture(chosen, whole=whole)
 
     # --- what a take is
 
@@ -191,6 +195,7 @@ class TreeDesk:
             request = record.request
             self.tree.reopened(number, request)
             board.reopen(request, self._answers(record), _song_of(record))
+            board.mixture = self._mixture(record)
             board.follow(studio.document.score)
             studio.auditioning.join.open(request)
         slot = None if ref is None else self.slot(ref)
@@ -303,7 +308,7 @@ class TreeDesk:
         studio.say(f"{label}.")
 
     def _answers(self, record: RequestRecord) -> tuple[ModelAnswer, ...]:
-        """The takes of a request as the board shows them, by model; mixtures are in the tree only."""
+        """The takes of a request as the board shows them, by model; a mixture is none of them."""
         cards = {card.id: card for card in self._studio.shelf.models()}
         names = dict(record.models) | {take.model: take.model_name for take in record.takes}
         answers = []
@@ -313,6 +318,14 @@ class TreeDesk:
             if slots:
                 answers.append(ModelAnswer(cards.get(model) or _missing_card(model, name), slots, AnswerState.DONE))
         return tuple(answers)
+
+    def _mixture(self, record: RequestRecord) -> TakeSlot | None:
+        """What the user had put together from the takes that show."""
+        take = next((take for take in record.takes if take.origins), None)
+        mixture = None if take is None else remixed(take, record.request, self._studio.takes.slots)
+        if take is not None and mixture is not None:
+            mixture.mark = mark_of(take)
+        return mixture
 
     def _slot(self, record: RequestRecord, take: TakeRecord) -> TakeSlot:
         slot = TakeSlot(take.model, take.model_name, take.index, record.request)

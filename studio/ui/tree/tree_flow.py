@@ -164,8 +164,7 @@ class TreeFlow:
         if number is None:
             return
         chosen = self.panel.chosen
-        found = self._desk.tree.find(chosen[-1]) if chosen else None
-        self._desk.show_again(number, chosen[-1] if found is not None and not found[1].origins else None)
+        self._desk.show_again(number, chosen[-1] if chosen else None)
         transport = self._studio.transport
         if not transport.playing and transport.loop is not None:
             transport.play(transport.loop[0])

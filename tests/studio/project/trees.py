@@ -40,7 +40,9 @@ CHORDS = ChordTrack((ChordSpan(0, 960, Chord.parse("Am7")), ChordSpan(960, 1920,
 
 @st.composite
 def takes(draw: st.DrawFn, model: str, index: int) -> TakeRecord:
-    written = draw(take_notes())
+    written, origins = draw(take_notes()), tuple(draw(st.lists(REFS, max_size=2)))
+    number = st.integers(0, max(len(origins) - 1, 0))
+    most = 3 if origins else 0
     accepted = st.builds(Acceptance, st.integers(1, 2**31 - 1), st.just(written) | take_notes(), st.just(960))
     return TakeRecord(
         model=model,
@@ -57,7 +59,9 @@ def takes(draw: st.DrawFn, model: str, index: int) -> TakeRecord:
         note=draw(NAME),
         discarded=draw(st.booleans()),
         accepted=tuple(draw(st.lists(accepted, max_size=2))),
-        origins=tuple(draw(st.lists(REFS, max_size=2))),
+        origins=origins,
+        cells=tuple(draw(st.lists(st.tuples(BYTE, BYTE, number), max_size=most))),
+        picked=tuple(draw(st.lists(st.tuples(number, BYTE), max_size=most))),
         place=draw(st.none() | st.integers(0, 31)),
         written=draw(st.none() | take_notes()),
         unknown=draw(UNKNOWN),

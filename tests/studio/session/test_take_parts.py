@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from ml.requests import Keep, RefusedRequest, Verb
 from studio.edit.edited import Edited
 from studio.edit.operations.notes import delete_notes
 from studio.edit.selection import Selection, ids_of
+from studio.project import TakeRef, TakeState
 from studio.session import Mixture, Place, Studio, TakePart, Wishes
+from studio.session.remixing import remixed
 from studio.session.wishes import Partner
 from tests.studio.session.asks import BAR, Answered
 
@@ -186,6 +189,34 @@ def test_bars_without_a_take_stay_the_songs_own(open_tune: Studio, answered: Ans
     after = lead(document.score)
     assert [n for n in after if n[0] >= 2 * BAR] == [n for n in before if n[0] >= 2 * BAR]
     assert [n for n in after if BAR <= n[0] < 2 * BAR] != [n for n in before if BAR <= n[0] < 2 * BAR]
+
+
+def test_a_mixture_is_kept_with_the_project_and_shown_again(asked: Studio, tmp_path: Path) -> None:
+    one, two = asked.takes.slots[0], asked.takes.slots[3]
+    asked.mix(4, one)
+    asked.mix(5, two)
+    mixture = asked.auditioning.mix_notes(one, (len(one.notes) - 1,))
+    assert mixture is not None
+    asked.mark(mixture, replace(mixture.mark, label="the bridge"))
+    notes, before = mixture.notes, asked.document.score
+    asked.accept(mixture)
+    accepted = music(asked.document.score)
+    number = asked.tree.tree.requests[-1].number
+    states = {take.model: take.state for take in asked.tree.tree.requests[-1].takes if take.origins}
+    assert states == {"mixture": TakeState.ACCEPTED}
+    asked.document.undo()
+    asked.save_as(tmp_path / "mixed.continuo")
+    asked.open(tmp_path / "mixed.continuo")
+    asked.tree.show_again(number, TakeRef(number, "mixture", 0))
+    again = asked.takes.mixture
+    assert isinstance(again, Mixture) and again is asked.takes.auditioned and again.title == "the bridge"
+    assert [(n.start, n.length, n.pitch) for n in again.notes] == [(n.start, n.length, n.pitch) for n in notes]
+    assert [slot.title for slot in again.sources] == [one.title, two.title]
+    assert lead(asked.document.score) == lead(before)
+    asked.accept(again)
+    assert music(asked.document.score) == accepted, "its notes have the numbers of before"
+    take = next(take for take in asked.tree.tree.requests[-1].takes if take.origins)
+    assert remixed(take, again.request, again.sources[:1]) is None, "a take of it is gone"
 
 
 def test_a_mixture_ends_when_nothing_is_left_in_it(asked: Studio) -> None:
