@@ -118,12 +118,17 @@ def decode_ballot(value: Any) -> Ballot:
 
 def _heard(value: Any) -> Heard:
     row = mapping(value, "a take")
-    name = _short(row.get("model"), "the name of a model")
-    if not name:
+    of_song = row.get("checkpoint") == THE_SONG.checkpoint
+    entrant = THE_SONG if of_song else model_entrant(row.get("model"), row.get("checkpoint"))
+    return Heard(entrant, _hash(row.get("take"), "a take"), integer(row.get("place"), "a place", 0, MOST_HEARD - 1))
+
+
+def model_entrant(name: Any, checkpoint: Any) -> Entrant:
+    """The entrant whose take says that it is by this model; raises Damaged where no ballot can hold that."""
+    found = _short(name, "the name of a model")
+    if not found:
         raise Damaged("a model has no name")
-    entrant = Entrant(name, _hash(row.get("checkpoint"), "a checkpoint", empty=True))
-    place = integer(row.get("place"), "a place", 0, MOST_HEARD - 1)
-    return Heard(THE_SONG if entrant.is_song else entrant, _hash(row.get("take"), "a take"), place)
+    return Entrant(found, _hash(checkpoint, "a checkpoint"))
 
 
 def _short(value: Any, what: str) -> str:
@@ -133,8 +138,8 @@ def _short(value: Any, what: str) -> str:
     return found
 
 
-def _hash(value: Any, what: str, *, empty: bool = False) -> str:
+def _hash(value: Any, what: str) -> str:
     found = text(value, what)
-    if not (found or empty) or len(found) > 64 or not set(found) <= set(string.hexdigits + "-"):
+    if not found or len(found) > 64 or not set(found) <= set(string.hexdigits + "-"):
         raise Damaged(f"{what} is no number")
     return found

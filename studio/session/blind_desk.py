@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ml.requests import GenerationRequest, RefusedRequest
-from studio.project.ballot import THE_SONG, Ballot, Entrant
+from studio.project.ballot import THE_SONG, Ballot, model_entrant
+from studio.project.troubles import Damaged
 from studio.project.vote_store import VoteStore
 from studio.session.blind import BlindTest, Candidate, Circumstances, Trial, letter
 from studio.session.song_entrant import song_slot, take_hash
@@ -163,6 +165,7 @@ class BlindDesk:
         """The complete takes of models as they wrote them, and the song.
 
         Where takes were chosen from more, one that stays only because it was heard before is no choice of the model's.
+        A take from elsewhere that does not say which weights wrote it is left out: its votes would be nobody's.
         """
         board = self._studio.takes
         assert board.request is not None
@@ -171,8 +174,9 @@ class BlindDesk:
             for slot in answer.slots[: board.request.takes]:
                 if slot.take is None or slot.mark.discarded or slot.edited:
                     continue
-                entrant = Entrant(slot.model_name, slot.take.provenance.checkpoint)
-                found.append(Candidate(entrant, slot, take_hash(slot.take.notes)))
+                with contextlib.suppress(Damaged):
+                    entrant = model_entrant(slot.model_name, slot.take.provenance.checkpoint)
+                    found.append(Candidate(entrant, slot, take_hash(slot.take.notes)))
         if song is not None:
             found.append(Candidate(THE_SONG, song, take_hash(song.notes)))
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,17 @@ def test_a_model_that_is_gone_is_voted_on_by_its_earlier_takes(
     (ballot,) = VoteStore(tmp_path / "votes.jsonl").ballots()
     assert {entrant.name for entrant in ballot.entrants} == {"Alpha", "Beta"}
     assert all(entrant.checkpoint for entrant in ballot.entrants)
+
+
+@pytest.mark.parametrize("checkpoint", ["", "no hash"])
+def test_takes_of_nobody_knows_which_weights_are_left_out(asked: Studio, desk: BlindDesk, checkpoint: str) -> None:
+    for slot in asked.takes.answers[0].slots:
+        assert slot.take is not None
+        slot.take = replace(slot.take, provenance=replace(slot.take.provenance, checkpoint=checkpoint))
+    with pytest.raises(RefusedRequest, match="two models"):
+        desk.begin(Plan())
+    assert not desk.running
+    assert not asked.takes.blind
 
 
 def test_nothing_is_heard_before_a_fresh_set_is_whole(asked: Studio, desk: BlindDesk) -> None:
