@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from studio.ui.main_window import MainWindow
 
 MESSAGE_MS = 15_000
+MOST_WARNINGS = 4
+"""So many sentences on what was wrong with a file stand above the roll."""
 ROLL_GAP_MS = 80
 """While notes stream in, the roll shows them about twelve times a second: all its takes are painted for that."""
 PANEL_GAP_MS = 250
@@ -84,6 +86,15 @@ class InStep:
         self._show_title()
         self._on_setting(VOLUME)
         self.show_status(self._studio.status)
+        self._show_warnings()
+
+    def _show_warnings(self) -> None:
+        """Say what opening the piece had to report where it stays; the status line is soon another one's."""
+        notice, warnings = self._window.notice, self._studio.piece.warnings
+        notice.hide()
+        if warnings:
+            more = f"And {len(warnings) - MOST_WARNINGS} more." if len(warnings) > MOST_WARNINGS else ""
+            notice.show_sentence("\n".join(filter(None, [*warnings[:MOST_WARNINGS], more])))
 
     # --- what listeners are told
 
@@ -92,7 +103,7 @@ class InStep:
         if change.kind is ChangeKind.SCORE:
             window.loop.forget()
             window.clipboard.forget_takes()
-            window.notice.hide()
+            self._show_warnings()
             window.asking.show_wishes()
         if change.kind.changes_music:
             self._leaning = self._studio.leaning()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,23 @@ def test_a_file_that_is_no_music_is_refused_in_a_sentence_and_the_song_stays(
     assert "bad.mid" in tune_window.notice.text
     assert "Traceback" not in tune_window.notice.text
     assert tune_window.studio.document.score is before
+
+
+def test_what_was_wrong_with_a_file_stays_above_the_roll_until_it_is_read(
+    tune_window: MainWindow, tmp_path: Path, tune_file: Path, until: Callable[..., None]
+) -> None:
+    song = tmp_path / "song.continuo"
+    tune_window.studio.save_as(song)
+    content = json.loads(song.read_text())
+    content["tree"] = {"version": 1}
+    song.write_text(json.dumps(content))
+    tune_window.files.open_path(song)
+    until(lambda: bool(tune_window.notice.text))
+    changed, takes = tune_window.notice.text.splitlines()
+    assert "changed by another program" in changed
+    assert "takes that were kept" in takes and "The song itself is whole." in takes
+    tune_window.files.open_path(tune_file)
+    until(lambda: not tune_window.notice.text)
 
 
 def test_a_recent_file_that_is_gone_leaves_the_list(
