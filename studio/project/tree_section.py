@@ -23,7 +23,7 @@ from studio.project.troubles import Damaged
 FIELD = "tree"
 VERSION = 1
 FIELDS = ("version", "requests", *SECTIONS)
-MAX_REQUESTS = 20_000
+MAX_REQUESTS, MAX_TAKES = 20_000, 50_000
 
 
 def encode_tree(
@@ -88,12 +88,12 @@ def decode_tree(
 
 
 class _Reader:
-    """Reads requests one by one and counts what is lost; notes of takes count over all of them."""
+    """Reads requests one by one and counts what is lost; takes and their notes count over all of them."""
 
     def __init__(self, prompts: PromptReader) -> None:
         self.lost = 0
         self._prompts = prompts
-        self._notes_left = MAX_TAKE_NOTES
+        self._notes_left, self._takes_left = MAX_TAKE_NOTES, MAX_TAKES
 
     def request(self, row: Any) -> RequestRecord | None:
         try:
@@ -111,10 +111,13 @@ class _Reader:
 
     def _take(self, result: Any) -> TakeRecord | None:
         try:
+            if not self._takes_left:
+                raise Damaged("the tree holds more takes than are allowed")
             take = decode_take(result, self._notes_left)
         except Damaged:
             self.lost += 1
             return None
+        self._takes_left -= 1
         self._notes_left -= len(take.notes)
         for one in take.accepted:
             self._notes_left -= 0 if one.notes is take.notes else len(one.notes)

@@ -13,7 +13,7 @@ from studio.project import RequestRecord, TakeRecord, TakeRef
 from studio.session.earlier_takes import EarlierTakes
 from studio.session.summary import counted
 from studio.session.take_diff import TakeDiff, difference
-from studio.session.take_record import provenance_of, request_of, same_notes, take_of, written_notes
+from studio.session.take_record import answers_of, provenance_of, request_of, same_notes, written_notes
 
 Wanted = tuple[str, int, int]
 """A take by what makes it: model, seed, number within its batch."""
@@ -203,5 +203,7 @@ def earlier_answers(records: tuple[RequestRecord, ...], record: RequestRecord) -
     Not those that it gave itself: where the user named the seed, takes may be like earlier ones.
     """
     earlier = EarlierTakes()
-    earlier.begin(take_of(other, take) for other in records if other.number < record.number for take in other.takes)
-    return earlier.of(record.request) - {take_of(record, take).placed for take in record.takes}
+    before = [(other, take) for other in records if other.number < record.number for take in other.takes]
+    earlier.begin(answer for other, take in before for answer in answers_of(other, take))
+    given = {answer.placed for take in record.takes for answer in answers_of(record, take)}
+    return earlier.of(record.request) - given

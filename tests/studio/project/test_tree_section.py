@@ -25,10 +25,10 @@ from studio.project import (
     load_project,
     recover,
     save_project,
+    tree_section,
 )
 from studio.project import project_file as saving
 from studio.project.project_text import decode_project, encode_project
-from studio.project.take_codec import MAX_TAKE_NOTES
 from studio.project.tree_bounds import TreeBounds, within, without_prompts
 from studio.project.tree_records import gone_record, request_record, take_record, with_records
 from tests.studio.project.pieces import long_song, song, with_note
@@ -222,12 +222,15 @@ def test_tables_that_stand_on_each_other_in_a_circle_are_refused() -> None:
     assert sum(record.has_prompt for record in opened.tree.requests) == 1
 
 
-def test_more_notes_of_takes_than_are_allowed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.project.tree_section.MAX_TAKE_NOTES", 10)
-    assert MAX_TAKE_NOTES > 10
+@pytest.mark.parametrize(("bound", "most", "stay"), [("MAX_TAKE_NOTES", 10, 2), ("MAX_TAKES", 3, 3)])
+def test_more_takes_or_notes_than_are_allowed_are_left_out(
+    bound: str, most: int, stay: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert getattr(tree_section, bound) > most
+    monkeypatch.setattr(tree_section, bound, most)
     project = ProjectFile(song(), tree=tree_of([song(), song()]))
     opened = decode_project(encode_project(project), "Song")
-    assert opened.tree.take_count == 2
+    assert opened.tree.take_count == stay
     assert "left out" in opened.warnings[0]
 
 
