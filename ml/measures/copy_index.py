@@ -104,7 +104,7 @@ class CopyIndex:
         so all fingerprints of a shared run are found, and lines too short to be winnowed are searched too. A stretch
         is made of fingerprints that one piece has at one transposition, each linked to the next there as here. It
         tells at least so many notes: the shared run may go on for up to a window less one at either end, more where
-        common figures stand, and runs that come twice in it count once.
+        common figures stand, and of what comes again in it only what is different counts.
 
         A shared run of `winnowing.guaranteed` notes is always found, here or among `common_figures`. What is found is
         there but for chance: a wrong match for len(words) / 2^hash_bits of all runs looked up, a wrong link for 1 / 16
@@ -120,7 +120,7 @@ class CopyIndex:
         last[before[before != np.arange(len(which))]] = False
         begin = which[_roots(before)[last]]
         end, piece, shift = which[last], piece[last], shift[last]
-        notes = _told_once(_same_before(short, runs.line[row]), begin, end) + self.winnowing.notes - 1
+        notes = _told_once(_same_before(short, runs.line[row]), begin, end, self.winnowing.notes)
         first = row[begin]
         return SharedRuns(runs.line[first], first, row[end] + self.winnowing.notes, notes, piece, shift == 0)
 
@@ -190,8 +190,15 @@ def _same_before(short: Hashes, line: Array) -> Array:
     return before
 
 
-def _told_once(same_before: Array, begin: Array, end: Array) -> Array:
-    """How many different runs each stretch has, from the run `begin` to the run `end`."""
+def _told_once(same_before: Array, begin: Array, end: Array, notes: int) -> Array:
+    """How many notes each stretch tells, from the run of so many `notes` of index `begin` to that of index `end`.
+
+    One that repeats itself, as an ostinato of so many different runs does, tells no more notes than it has those.
+    """
     stretches, number = np.unique(np.stack([begin, end]), axis=1, return_inverse=True)
-    different = [np.count_nonzero(same_before[first : last + 1] < first) for first, last in stretches.T.tolist()]
-    return np.array(different, np.int64)[number.reshape(-1)]
+    told = []
+    for first, last in stretches.T.tolist():
+        different = int(np.count_nonzero(same_before[first : last + 1] < first))
+        repeats = different <= last - first
+        told.append(max(different, notes) if repeats else different + notes - 1)
+    return np.array(told, np.int64)[number.reshape(-1)]

@@ -120,9 +120,9 @@ def index_card(
             f"A run of {winnowing.guaranteed} notes or more, equal in intervals and in times between onsets on a grid "
             "of 24 to the quarter, that a part of a training piece has too is always found: with the piece, or, where "
             f"all its fingerprints stand in more than {options.common} pieces, as a common figure without one.",
-            "The length told is from the first to the last fingerprint of a stretch; a run of "
-            f"{winnowing.notes} notes that comes again in it counts once. The shared run may go on for up to "
-            f"{winnowing.window - 1} notes at either end, more at common figures. Shorter runs are found with luck.",
+            "The length told is from the first to the last fingerprint of a stretch; of one that repeats itself only "
+            f"what is different counts. The shared run may go on for up to {winnowing.window - 1} notes at either end, "
+            "more at common figures. Shorter runs are found with luck.",
             f"By chance a run of {winnowing.notes} notes is taken for one of the index with {by_chance:.4f}, "
             f"and two neighbours that a piece has apart from each other are taken for joined with {2**-LINK_BITS:.4f}. "
             "Pitches are told apart modulo 16.",

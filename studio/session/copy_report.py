@@ -97,7 +97,8 @@ class CopyReport:
 
     def _of_corpora(self) -> list[str]:
         lines = []
-        if self.exact.notes:
+        # A chance match is worth no line of its own beside a longer run.
+        if self.exact.notes and (self.exact.sure or self.transposed.notes == self.exact.notes):
             lines.append(sentence(self.exact, ""))
         if self.transposed.notes > self.exact.notes:
             lines.append(sentence(self.transposed, ", transposed"))

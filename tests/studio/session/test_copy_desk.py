@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,14 @@ def test_without_a_usable_index_the_check_says_so_and_the_prompt_is_still_compar
     assert not report.unusual
     assert report.short_text == "copy ?"
     assert report.text.splitlines() == [report.trouble, "20 notes in a row as in your own music that it was given."]
+
+
+def test_a_match_that_may_be_chance_is_not_told_beside_a_longer_run() -> None:
+    chance, run = CopiedRun(5, ("“A” (x)",), False), CopiedRun(9, ("“B” (y)",))
+    assert CopyReport(9, chance, run, guaranteed=8).text == (
+        "Bar 1: at least 9 notes in a row as in “B” (y), transposed."
+    )
+    assert CopyReport(9, run, replace(run, notes=12), guaranteed=8).text.count("\n") == 1
 
 
 def test_many_pieces_are_counted_rather_than_named() -> None:
