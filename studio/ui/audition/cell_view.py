@@ -17,7 +17,7 @@ class RollFrame:
 
     `ticks` is the asked region [start, end), `bar_ticks` its bar lines from the first on, `pitches` the lowest and
     highest to show. `given` are notes that stay among the written ones, `tracks` the asked tracks, of which `drums`
-    have a strip of their own.
+    have a strip of their own. `first_bar` is the bar of the song, from 0, in which the region begins.
     """
 
     ticks: Ticks
@@ -26,6 +26,7 @@ class RollFrame:
     given: tuple[TakeNote, ...] = ()
     tracks: tuple[int, ...] = ()
     drums: frozenset[int] = frozenset()
+    first_bar: int = 0
 
     @property
     def bars(self) -> int:
@@ -40,6 +41,11 @@ class RollFrame:
     def bar_at(self, tick: int) -> int:
         """The bar of the region, from 0, in which a tick lies; the first or last one for ticks outside."""
         return min(max(bisect_right(self.starts, tick) - 1, 0), self.bars - 1)
+
+    def bars_text(self, first: int, last: int) -> str:
+        """ "bar 9", "bars 9–10": bars of the region, both counted from 0 and included, as the song counts them."""
+        first, last = (self.first_bar + bar + 1 for bar in (first, last))
+        return f"bar {first}" if first == last else f"bars {first}–{last}"
 
     def bars_ticks(self, first: int, last: int) -> Ticks:
         """The ticks [start, end) of these bars, both counted from 0 and included."""

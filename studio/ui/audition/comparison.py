@@ -81,7 +81,8 @@ class Comparison:
         spans = [span for span in parts if span is not None]
         pitches = (min(low for low, _ in spans), max(high for _, high in spans)) if spans else WIDE_OF_REGION
         ticks = (region.start_tick, region.end_tick)
-        frame = RollFrame(ticks, tuple(time_map.bar_lines(*ticks)), pitches, self._given, region.tracks, strips)
+        bars, first = tuple(time_map.bar_lines(*ticks)), time_map.bar_at(ticks[0])
+        frame = RollFrame(ticks, bars, pitches, self._given, region.tracks, strips, first)
         if self._frame is None or frame.given is not self._frame.given or frame != self._frame:
             self._frame = frame
         return self._frame

@@ -20,6 +20,8 @@ from studio.ui.labels import dim_label
 HEADER_PX, NARROW_HEADER_PX = 128, 92
 NARROW_PX = 620
 LEAST_CELL_PX, MOST_CELL_PX = 92, 420
+BAR_PX = 40
+"""Bars of long takes may be as wide as this where there is room: they are dragged over one by one."""
 GAP_PX, MARGIN_PX = 4, 4
 PAINTED_AT_ONCE, PAINT_GAP_MS = 4, 15
 EMPTY_TEXT = (
@@ -144,7 +146,8 @@ class Grid(QScrollArea):
     def _cell_px(self, width_px: int) -> int:
         columns = max(self._view.columns, 1)
         room = width_px - self.header_px(width_px) - 2 * MARGIN_PX - columns * GAP_PX
-        return min(max(room // columns, LEAST_CELL_PX), MOST_CELL_PX)
+        bars = 0 if self._view.frame is None else self._view.frame.bars
+        return min(max(room // columns, LEAST_CELL_PX), max(MOST_CELL_PX, BAR_PX * bars))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -62,7 +62,7 @@ class MixtureWishes:
 
 
 class MixtureStrip(QWidget):
-    """A click hears, a double click keeps, the right button takes bars out again."""
+    """A click hears, a double click keeps, the right button keeps single bars or takes them out again."""
 
     def __init__(self, look: CellLook, wishes: MixtureWishes) -> None:
         super().__init__()
@@ -137,12 +137,17 @@ class MixtureStrip(QWidget):
 
     def tip_at(self, x: float) -> str:
         """What a tooltip says at this place: which takes the bar is of."""
-        ticks = self.ticks_at(x)
-        if self.view.is_empty or ticks is None:
+        frame = self.view.frame
+        if self.view.is_empty or frame is None:
             return EMPTY_TEXT
-        here = [piece.name for piece in self.view.pieces if piece.ticks[0] < ticks[1] and piece.ticks[1] > ticks[0]]
-        said = f"From {' and '.join(dict.fromkeys(here))}." if here else "These bars are empty so far."
-        return f"{said}\nClick to hear the mixture  (Shift+M), double-click to keep it, right-click to take bars out"
+        bar = Thumbnail.bar_at(self.area, frame, x)
+        start, end = frame.bars_ticks(bar, bar)
+        here = dict.fromkeys(one.name for one in self.view.pieces if one.ticks[0] < end and one.ticks[1] > start)
+        said = f"is from {' and '.join(here)}" if here else "is the song's own"
+        return (
+            f"{frame.bars_text(bar, bar).capitalize()} {said}.\nClick to hear the mixture  (Shift+M), double-click to "
+            "keep it, right-click to keep or take out single bars"
+        )
 
     # --- painting
 

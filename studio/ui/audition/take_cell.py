@@ -296,9 +296,11 @@ class TakeCell(QWidget):
         view, theme, places = self.view, self._look.theme, self._layout.figures
         painter.setFont(self._look.figures)
         painter.setPen(theme.colour("text_dim"))
-        if view.status:
+        status = view.status if self.marked is None else f"mix {view.frame.bars_text(*self.marked)}"
+        if status:
+            painter.setPen(theme.colour("text_dim" if self.marked is None else "text"))
             wide = QRect(places[0].left(), places[0].top(), self.width() - places[0].left() - 4, places[0].height())
-            painter.drawText(wide, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, view.status)
+            painter.drawText(wide, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, status)
             return
         narrow = self._layout.narrow
         for figure, place in zip(view.figures, places, strict=False):

@@ -56,6 +56,7 @@ def drag_bars(window: MainWindow, number: int, first: int, last: int) -> None:
     QTest.mousePress(shown, Qt.MouseButton.LeftButton, pos=middles[0])
     QTest.mouseMove(shown, middles[1])
     assert shown.marked == (first, last)
+    assert frame.bars_text(first, last).endswith(str(last + 5)), "bars count as the ruler counts them"
     QTest.mouseRelease(shown, Qt.MouseButton.LeftButton, pos=middles[1])
 
 
@@ -269,7 +270,8 @@ def test_dragging_over_bars_puts_them_into_the_mixture_and_return_keeps_it(compa
     assert mixture is not None
     assert studio.takes.auditioned is mixture
     assert [(piece.number, piece.ticks) for piece in strip.view.pieces] == [(0, (7680, 11520)), (5, (13440, 15360))]
-    assert "Alpha 1" in strip.tip_at(strip.area.left() + 5)
+    assert strip.tip_at(strip.area.left() + 5).startswith("Bar 5 is from Alpha 1.")
+    assert strip.tip_at(strip.area.left() + strip.area.width() * 5 / 8).startswith("Bar 7 is the song's own.")
     assert studio.document.score is before
     press(compared, "1", "Shift+M")
     assert strip.view.heard
@@ -416,6 +418,19 @@ def test_a_click_hears_and_a_double_click_keeps(compared: MainWindow, qtbot: QtB
     qtbot.mouseDClick(cell(compared, 6), Qt.MouseButton.LeftButton, pos=centre)
     assert not board.showing
     assert compared.studio.document.undo_label == "Accept Beta 3"
+
+
+def test_long_takes_get_more_room(tune_window: MainWindow, answered: Answered) -> None:
+    window = tune_window
+    window.resize(1700, 900)
+    wide = []
+    for bars in (2, 16):
+        wishes = replace(window.studio.wishes, choosing=AS_WRITTEN, bars=bars, takes=1)
+        window.studio.wishes = wishes
+        window.asking.show_wishes()
+        answered(window)
+        wide.append(cell(window, 0).width())
+    assert wide[0] <= 420 < wide[1] <= 16 * 40
 
 
 def test_it_fits_a_small_window_in_both_themes(compared: MainWindow) -> None:
