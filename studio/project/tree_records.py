@@ -11,7 +11,7 @@ from studio.project import checked
 from studio.project.prompt_codec import skeleton_of
 from studio.project.recovery import RecoveredRecord
 from studio.project.take_codec import MAX_NUMBER, decode_request, decode_take, encode_request, encode_take
-from studio.project.take_records import RequestRecord, TakeRecord, TreeRecord
+from studio.project.take_records import RequestRecord, TakeRecord, TakeState, TreeRecord
 from studio.project.troubles import Damaged
 
 REQUEST, TAKE = "request-", "take-"
@@ -61,7 +61,17 @@ def _add_request(found: dict[int, RequestRecord], kept: RecoveredRecord) -> None
     if not record.has_prompt:
         record = replace(record, request=replace(record.request, score=skeleton_of(record.request.score)))
     before = found.get(record.number)
+    if before is not None and before.asked_at_s != record.asked_at_s:
+        # The project was worked on after the crash: what was asked for then stays, beside the work that comes back.
+        other = max(found) + 1
+        found[other], before = _aside(before, other), None
     found[record.number] = replace(record, takes=() if before is None else before.takes)
+
+
+def _aside(record: RequestRecord, number: int) -> RequestRecord:
+    """The request under another number; none of its notes are in the song that comes back."""
+    takes = tuple(replace(take, state=TakeState.REJECTED, accepted=()) for take in record.takes)
+    return replace(record, number=number, parent=None, takes=takes)
 
 
 def _add_take(found: dict[int, RequestRecord], kept: RecoveredRecord) -> None:

@@ -151,12 +151,14 @@ def _as_written(record: RequestRecord, take: TakeRecord, one: Acceptance, ticks_
 def notes_by_source(score: Score, wanted: Collection[int]) -> dict[int, list[Place]]:
     """The notes of these source numbers."""
     found: dict[int, list[Place]] = defaultdict(list)
+    sources = np.fromiter(wanted, np.int64, len(wanted))
     for track in score.tracks:
         table = track.notes
-        for source in set(np.unique(table.source).tolist()) & set(wanted):
-            rows = np.flatnonzero(table.source == source)
-            columns = (table.start[rows], table.pitch[rows], table.length[rows], table.velocity[rows])
-            found[source] += zip(*(column.tolist() for column in columns), strict=True)
+        rows = np.flatnonzero(np.isin(table.source, sources))
+        columns = (table.start, table.pitch, table.length, table.velocity)
+        places = zip(*(column[rows].tolist() for column in columns), strict=True)
+        for source, place in zip(table.source[rows].tolist(), places, strict=True):
+            found[source].append(place)
     return found
 
 

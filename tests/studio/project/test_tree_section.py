@@ -29,6 +29,7 @@ from studio.project import (
 )
 from studio.project import project_file as saving
 from studio.project.project_text import decode_project, encode_project
+from studio.project.recovery import RecoveredRecord
 from studio.project.tree_bounds import TreeBounds, within, without_prompts
 from studio.project.tree_records import gone_record, request_record, take_record, with_records
 from tests.studio.project.pieces import long_song, song, with_note
@@ -71,8 +72,6 @@ def test_a_tree_is_saved_and_opened_as_it_was(found: tuple[Score, TreeRecord]) -
 @settings(max_examples=10, deadline=None)
 @given(trees())
 def test_the_records_of_a_tree_give_the_tree_again(found: tuple[Score, TreeRecord]) -> None:
-    from studio.project.recovery import RecoveredRecord
-
     _, tree = found
     records = []
     for record in tree.requests:
@@ -298,6 +297,20 @@ def test_takes_that_no_file_holds_come_back_after_a_crash(tmp_path: Path) -> Non
     again.close(clean=False)
     (found,) = find_recoverable(tmp_path)
     assert with_records(TreeRecord(), recover(found).records) == (tree, 0)
+
+
+def test_what_was_asked_after_a_crash_stays_beside_the_work_that_comes_back() -> None:
+    """The user puts recovery off, asks in the saved project, saves, and then recovers the work of before."""
+    shared = request(1, song(), take())
+    before, after = request(2, song(), take(starred=True)), request(2, song(), take(1), take(2))
+    after = replace(after, asked_at_s=9e8)
+    name, value = request_record(before)
+    records = [RecoveredRecord(name, value, song()), RecoveredRecord(*take_record(2, before.takes[0]), None)]
+    tree, lost = with_records(TreeRecord((shared, after)), records)
+    assert lost == 0
+    assert tree.requests[:2] == (shared, before)
+    assert [one.index for one in tree.requests[2].takes] == [1, 2]
+    assert (tree.requests[2].number, tree.requests[2].asked_at_s) == (3, 9e8)
 
 
 def test_takes_made_after_the_last_save_are_unsaved_work(tmp_path: Path) -> None:
