@@ -70,6 +70,14 @@ def _usual_runs(data: Any) -> UsualRuns:
     return UsualRuns(*columns)
 
 
+def upper_rows(line: Array, onset: Array) -> Array:
+    """Of notes sorted by line, onset and pitch the rows of those that none tops: in a line of several voices the melody
+    is sought through the chords below it."""
+    last = np.ones(len(onset), bool)
+    last[:-1] = (line[1:] != line[:-1]) | (onset[1:] != onset[:-1])
+    return np.flatnonzero(last)
+
+
 def kind_of(onset: Array, drums: bool) -> str:
     """The kind of a line with these onsets, in order."""
     if drums:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.measures.copy_index import CopyIndex
 from ml.measures.note_runs import NoteRuns
-from ml.measures.usual_copying import DRUMS, ONE_VOICE, SEVERAL_VOICES, UsualCopying, UsualRuns, kind_of
+from ml.measures.usual_copying import DRUMS, ONE_VOICE, SEVERAL_VOICES, UsualCopying, UsualRuns, kind_of, upper_rows
 from ml.training.cache import CachedCorpus
 from ml.training.copy_index import Lines, lines_of
 from ml.training.corpora import KNOWN
@@ -105,21 +105,26 @@ def passages_of(
         chosen = draw.permutation(len(places))[:PASSAGES]
         for part in range(0, len(chosen), TOGETHER):
             group = [places[int(number)] for number in chosen[part : part + TOGETHER]]
-            exact, transposed = longest(group, length, index)
+            exact, transposed = longest(group, length, index, kind == SEVERAL_VOICES)
             for own, any_pitch in zip(exact, transposed, strict=True):
                 measured.append(Measured(kind, corpus, length, int(own), int(own if kind == DRUMS else any_pitch)))
     return measured
 
 
-def longest(places: Sequence[tuple[Lines, int]], length: int, index: CopyIndex) -> tuple[np.ndarray, np.ndarray]:
-    """Longest exact and transposed run of each passage."""
+def longest(
+    places: Sequence[tuple[Lines, int]], length: int, index: CopyIndex, upper: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Longest exact and transposed run of each passage; with `upper` also of its upper voice alone."""
     rows = np.array([np.arange(first, first + length) for _, first in places])
     onset = np.concatenate([lines.onset[row] for (lines, _), row in zip(places, rows, strict=True)])
     pitch = np.concatenate([lines.runs.pitch[row] for (lines, _), row in zip(places, rows, strict=True)])
-    runs = NoteRuns.in_order(np.repeat(np.arange(len(places)), length), onset, pitch)
-    shared = index.shared(runs)
-    numbers = np.arange(len(places))
-    return shared.longest_of(numbers, True), shared.longest_of(numbers, False)
+    line, numbers = np.repeat(np.arange(len(places)), length), np.arange(len(places))
+    sought = [np.arange(len(line)), *([upper_rows(line, onset)] if upper else [])]
+    shared = [index.shared(NoteRuns.in_order(line[rows], onset[rows], pitch[rows])) for rows in sought]
+    exact, transposed = (
+        np.max([found.longest_of(numbers, same) for found in shared], axis=0) for same in (True, False)
+    )
+    return exact, transposed
 
 
 def weighted_quantile(passages: Sequence[Measured], values: Sequence[int], quantile: float) -> int:

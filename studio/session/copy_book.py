@@ -29,7 +29,18 @@ class CopyBook:
     usual: UsualCopying
     common_pieces: int
 
-    def longest(self, line: TakeLine, shared: SharedRuns) -> CopiedRun:
+    def copied(self, line: TakeLine) -> tuple[CopiedRun, CopiedRun]:
+        """The longest run of a line at the same pitches, and at any; of drums only the same ones count."""
+        exact = transposed = CopiedRun()
+        for voice in line.voices:
+            shared = self.index.shared(voice.runs)
+            same_pitch = self._longest(voice, shared.only(shared.exact))
+            any_pitch = same_pitch if line.drums else self._longest(voice, shared)
+            exact = max(exact, same_pitch, key=lambda run: run.notes)
+            transposed = max(transposed, any_pitch, key=lambda run: run.notes)
+        return exact, transposed
+
+    def _longest(self, line: TakeLine, shared: SharedRuns) -> CopiedRun:
         """The longest of a line's stretches, the earliest of several, with the pieces that have it."""
         if not len(shared.notes):
             return CopiedRun()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ml.measures.copy_index_file import UnusableIndex
 from ml.measures.copying import Library
-from ml.measures.usual_copying import DRUMS, kind_of
+from ml.measures.usual_copying import DRUMS
 from ml.requests import Take
 from studio.engine.shelf import file_stamp
 from studio.session.copy_book import CARD_FILE, INDEX_FILE, CopyBook, read_book
@@ -80,14 +80,12 @@ def looked_up(take: Take, lines: list[TakeLine], books: list[CopyBook], report: 
     """The report with what the books say of the lines; of equal runs that of the earlier book."""
     worst = 0.0
     for line in lines:
-        kind = kind_of(line.onset, line.drums)
+        kind = line.kind
         style = take.request.leanings.style
         if kind != DRUMS and style is not None and any(style in book.usual.kinds for book in books):
             kind = style
         for book in books:
-            shared = book.index.shared(line.runs)
-            same_pitch = book.longest(line, shared.only(shared.exact))
-            any_pitch = same_pitch if line.drums else book.longest(line, shared)
+            same_pitch, any_pitch = book.copied(line)
             usual = next((b.usual for b in (book, *books) if kind in b.usual.kinds), book.usual)
             for run, exact in ((same_pitch, True), (any_pitch, line.drums)):
                 usual_notes = usual.longest(kind, len(line.onset), exact)
@@ -99,7 +97,7 @@ def looked_up(take: Take, lines: list[TakeLine], books: list[CopyBook], report: 
                 exact=max(report.exact, same_pitch, key=lambda run: run.notes),
                 transposed=max(report.transposed, any_pitch, key=lambda run: run.notes),
             )
-            if len(book.index.common_figures(line.runs)):
+            if any(len(book.index.common_figures(voice.runs)) for voice in line.voices):
                 report = replace(report, common_notes=book.index.winnowing.notes, common_pieces=book.common_pieces)
     return report
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ml.measures.note_runs import Array, NoteRuns
+from ml.measures.usual_copying import SEVERAL_VOICES, kind_of, upper_rows
 from ml.music import MUTED, Score, TimeMap
 from ml.requests import Take
 from ml.requests.staying import staying
@@ -28,6 +29,19 @@ class TakeLine:
     @property
     def runs(self) -> NoteRuns:
         return NoteRuns.in_order(np.zeros_like(self.onset), self.onset, self.pitch)
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.onset, self.drums)
+
+    @property
+    def voices(self) -> tuple[TakeLine, ...]:
+        """In what runs are sought: all notes, and of several voices also the upper one alone."""
+        if self.kind != SEVERAL_VOICES:
+            return (self,)
+        rows = upper_rows(np.zeros_like(self.onset), self.onset)
+        upper = replace(self, start_tick=self.start_tick[rows], onset=self.onset[rows], pitch=self.pitch[rows])
+        return self, upper
 
     def bar(self, row: int) -> int:
         """The bar in which a note begins, counted from 1."""

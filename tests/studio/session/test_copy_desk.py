@@ -155,6 +155,40 @@ def test_own_music_is_not_marked(shelf: Path) -> None:
     )
 
 
+def test_what_is_usual_in_the_style_that_was_asked_for_is_not_marked(shelf: Path) -> None:
+    assert not CopyCheck(shelf).report(take_of(tune(1)[10:50], style="jig")).unusual
+    assert CopyCheck(shelf).report(take_of(tune(1)[10:50], style="polka")).unusual
+
+
+def test_a_melody_is_found_through_the_chords_below_it(shelf: Path) -> None:
+    melody = tune(1)[10:50]
+    chords = [(onset, 40 + third) for onset, _ in melody[::3] for third in (0, 4)]
+    report = CopyCheck(shelf).report(take_of(sorted([*melody, *chords])))
+    assert report.exact.pieces == ("“High Road” (airs)",)
+    assert 40 - 2 * 3 <= report.exact.notes <= 40
+    assert report.unusual
+
+
+def test_drums_are_compared_drum_by_drum(shelf: Path) -> None:
+    assert CopyCheck(shelf).report(take_of(moved(tune(1)[:40], 3), drums=True)).longest_notes == 0
+    assert CopyCheck(shelf).report(take_of(tune(1)[:40], drums=True)).longest_notes >= 34
+
+
+def test_runs_shared_with_the_prompt_are_told_to_the_note(shelf: Path) -> None:
+    theme = tune(55)
+    report = CopyCheck(shelf).report(take_of([*theme[10:22], (400, 50), (407, 61)], before=theme))
+    assert report.prompt.notes == report.prompt_transposed.notes == 12
+    assert report.text.splitlines()[-1] == "12 notes in a row as in your own music that it was given."
+    shifted = CopyCheck(shelf).report(take_of(moved(theme[10:22], 2), before=theme))
+    assert (shifted.prompt.notes, shifted.prompt_transposed.notes) == (0, 12)
+    assert shifted.text.splitlines()[-1].endswith("given, transposed.")
+    assert CopyCheck(shelf).report(take_of(theme[10:22], before=theme, prompt_drums=True)).prompt.notes == 0
+
+
+def test_an_empty_take_shares_nothing(shelf: Path) -> None:
+    assert CopyCheck(shelf).report(take_of([])).longest_notes == 0
+
+
 def test_a_take_too_short_to_be_winnowed_is_compared_too(shelf: Path) -> None:
     found = [CopyCheck(shelf).report(take_of(tune(1)[first : first + 7])).exact for first in range(50)]
     assert sum(run.pieces == ("“High Road” (airs)",) for run in found) >= 25
