@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 GUTTER_PX, PAD_PX, GAP_PX = 20, 4, 2
 BADGE_PX, BUTTON_PX = 15, 16
 FIGURES = 6
-SHARES = {2: (51, 49), 3: (30, 32, 38), 6: (14, 16, 19, 16, 19, 16)}
+SHARES = {2: (55, 45), 3: (30, 32, 38), 6: (14, 16, 19, 16, 19, 16)}
 """How figures share a line, in hundredths of its width: "100% key" needs more room than "4 bars"."""
 THREE_PX, SIX_PX = 128, 280
 """Widths of a thumbnail from which three and six figures stand side by side."""

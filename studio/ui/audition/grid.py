@@ -17,9 +17,9 @@ from studio.ui.audition.model_header import ModelHeader
 from studio.ui.audition.take_cell import CellWishes, TakeCell
 from studio.ui.labels import dim_label
 
-HEADER_PX, NARROW_HEADER_PX = 128, 92
+HEADER_PX, NARROW_HEADER_PX = 128, 80
 NARROW_PX = 620
-LEAST_CELL_PX, MOST_CELL_PX = 92, 420
+LEAST_CELL_PX, MOST_CELL_PX = 98, 420
 BAR_PX = 40
 """Bars of long takes may be as wide as this where there is room: they are dragged over one by one."""
 GAP_PX, MARGIN_PX = 4, 4

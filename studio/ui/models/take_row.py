@@ -88,7 +88,7 @@ class TakeRow(QWidget):
         font = self.caption.font()
         font.setPixelSize(CAPTION_PX)
         self.caption.setFont(font)
-        self.caption.setFixedWidth(self.caption.fontMetrics().horizontalAdvance("88.8 bits") + 4)
+        self.caption.setFixedWidth(self.caption.fontMetrics().horizontalAdvance("888 notes") + 4)
         self.export = self._button("Export this take as a MIDI file", lambda: wishes.export(number))
         self.accept = self._button("Keep this take  (Enter)", lambda: wishes.accept(number))
         layout = QHBoxLayout(self)
