@@ -55,6 +55,7 @@ class CopyBook:
             tuple(names)[:MOST_PIECES],
             notes > self.index.winnowing.notes,
             line.track,
+            plain_text(line.part, TITLE_LIMIT),
             (int(line.start_tick[first]), int(line.start_tick[end - 1])),
             (line.bar(first), line.bar(end - 1)),
         )

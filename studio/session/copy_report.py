@@ -12,13 +12,15 @@ NAMED = 2
 @dataclass(frozen=True, slots=True)
 class CopiedRun:
     """The longest run of one way of comparing: its `notes`, 0 for none, and the pieces that have it too, as
-    "title (corpus)"; `ticks` are where its first and its last note begin, `bars` in which bars, counted from 1."""
+    "title (corpus)"; `part` is its track's name where the take has several. `ticks` are where its first and its last
+    note begin, `bars` in which bars, counted from 1."""
 
     notes: int = 0
     pieces: tuple[str, ...] = ()
     sure: bool = True
     """False for a match so short that it may have come by chance."""
     track: int = 0
+    part: str = ""
     ticks: tuple[int, int] = (0, 0)
     bars: tuple[int, int] = (1, 1)
 
@@ -123,6 +125,7 @@ class CopyReport:
 def sentence(run: CopiedRun, how: str) -> str:
     first, last = run.bars
     where = f"Bar {first}" if first == last else f"Bars {first} to {last}"
+    where += f" of {run.part}" if run.part else ""
     if run.sure:
         return f"{where}: at least {run.notes} notes in a row as in {named(run.pieces)}{how}."
     return f"{where}: {run.notes} notes in a row as in {named(run.pieces)}{how}, perhaps by chance."

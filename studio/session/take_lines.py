@@ -17,9 +17,13 @@ STEPS_PER_QUARTER = 24
 
 @dataclass(frozen=True)
 class TakeLine:
-    """The notes of one track on the grid, in order, each time and pitch once: what runs are sought in."""
+    """The notes of one track on the grid, in order, each time and pitch once: what runs are sought in.
+
+    `part` is the track's name where there are several.
+    """
 
     track: int
+    part: str
     drums: bool
     time_map: TimeMap
     start_tick: Array
@@ -50,13 +54,13 @@ class TakeLine:
 
 def take_lines(take: Take) -> list[TakeLine]:
     """The take's notes as lines, one for each track that has some."""
-    score = take.request.score
+    score, tracks = take.request.score, take.request.region.tracks
     found = []
-    for track in take.request.region.tracks:
+    for track in tracks:
         notes = [(note.start, note.pitch) for note in take.notes if note.track == track]
         if notes:
             start, pitch = np.array(notes, np.int64).T
-            found.append(_line(score, track, start, pitch))
+            found.append(_line(score, track, start, pitch, named=len(tracks) > 1))
     return found
 
 
@@ -73,13 +77,14 @@ def prompt_lines(take: Take) -> list[TakeLine]:
             given &= ~inside | staying(score, region, number)
         if given.any():
             start, pitch = notes.start[given].astype(np.int64), notes.pitch[given].astype(np.int64)
-            found.append(_line(score, number, start, pitch))
+            found.append(_line(score, number, start, pitch, named=False))
     return found
 
 
-def _line(score: Score, track: int, start: Array, pitch: Array) -> TakeLine:
+def _line(score: Score, number: int, start: Array, pitch: Array, *, named: bool) -> TakeLine:
     """Onsets are rounded to the grid as those of the corpora are."""
     quarter = score.ticks_per_quarter
     onset = (start * (2 * STEPS_PER_QUARTER) + quarter) // (2 * quarter)
     _, rows = np.unique(np.stack([onset, pitch]), axis=1, return_index=True)
-    return TakeLine(track, score.tracks[track].drums, score.time_map, start[rows], onset[rows], pitch[rows])
+    track, part = score.tracks[number], score.tracks[number].name if named else ""
+    return TakeLine(number, part, track.drums, score.time_map, start[rows], onset[rows], pitch[rows])

@@ -118,6 +118,15 @@ def test_a_take_that_copies_a_piece_says_which_and_is_marked(shelf: Path) -> Non
     assert {20 * BAR + onset * STEP for onset, _ in tune(1)[10:50]} >= set(report.exact.ticks)
 
 
+def test_of_several_parts_the_one_that_copies_is_named(shelf: Path) -> None:
+    take = take_of(tune(1)[10:50])
+    alone = CopyCheck(shelf).report(take)
+    request = replace(take.request, region=replace(take.request.region, tracks=(0, 1)))
+    report = CopyCheck(shelf).report(replace(take, request=request))
+    assert (alone.exact.part, report.exact.part, report.exact.track) == ("", "New", 1)
+    assert report.text.startswith(f"Bars {report.exact.bars[0]} to {report.exact.bars[1]} of New: at least")
+
+
 def test_what_was_found_can_be_written_as_json(shelf: Path) -> None:
     report = CopyCheck(shelf).report(take_of(tune(1)[10:50]))
     data = json.loads(json.dumps(report.as_data(), allow_nan=False))
