@@ -69,6 +69,10 @@ class SurpriseBook:
         place, here = line.at(ids)
         return np.where(here, line.bits[place], np.nan)
 
+    def knows(self, model: str) -> bool:
+        """Whether the model has ever answered."""
+        return any(key[0] == model for key in self._answers)
+
     def missing(self, model: str, score: Score, start_tick: int, end_tick: int) -> list[int]:
         """Numbers of the stretches in [start, end) that the model has not judged as they are now, in order."""
         heard = self._heard(score)

@@ -21,6 +21,7 @@ MOST_STRETCHES = 128
 """Of the song in sight so much is judged at most, from its left edge on."""
 MOST_TOGETHER = 16
 """So many stretches are asked about at once: fewer come hardly sooner, since models read long rows for any of them."""
+FIRST_TIME = "asking; the first answer may take some seconds…"
 LOUDNESS = NOTE_FIELDS.index("velocity")
 
 
@@ -95,12 +96,15 @@ class SurpriseDesk:
     @property
     def state(self) -> str:
         """What stands behind the name of the model: "asking…", why there is no answer, "" when all is there."""
-        if self._whom.of() is None:
+        model = self._whom.of()
+        if model is None:
             return NO_MODEL
         if sentence := self._stretch.sentence or self._take.sentence:
             return sentence
         if self._stretch.waiting or self._take.waiting:
-            return "waiting for the takes" if self._studio.takes.running else "asking…"
+            if self._studio.takes.running:
+                return "waiting for the takes"
+            return "asking…" if self._book.knows(model.id) else FIRST_TIME
         cut = self._span is not None and self._clipped(self._span) != self._span
         return "zoom in to see all" if cut else ""
 
