@@ -284,9 +284,11 @@ class TakesBoard:
         return True
 
     def rewrite(self, slot: TakeSlot, take: Take) -> None:
-        """Give a complete take other notes; from then on it is the user's too."""
+        """Give a complete take other notes; from then on it is the user's too, until it is as it was written again."""
         if slot.written is None and slot.take is not None:
             slot.written = slot.take.notes
+        if slot.written == take.notes:
+            slot.written = None
         self._complete(slot, take)
 
     def show_copy(self, slot: TakeSlot, report: CopyReport) -> None:

@@ -15,6 +15,7 @@ from studio.session.asking import limits_for
 from studio.session.studies import Studies
 from studio.session.studio import Studio, Topic
 from studio.session.surprise_desk import SurpriseDesk
+from studio.session.swaps import TakeSwaps
 from studio.session.takes import TakeSlot
 from studio.session.whom import NO_MODEL, Whom
 
@@ -51,6 +52,7 @@ class WhyDesk:
         self.on_attention: Callable[[], None] = lambda: None
         self.on_next: Callable[[], None] = lambda: None
         self.whom = Whom(studio)
+        self.swaps = TakeSwaps(studio)
         self.surprise = SurpriseDesk(studio, studies, self.whom, lambda: self.on_surprise())
         self._studio = studio
         self._studies = studies
@@ -103,7 +105,7 @@ class WhyDesk:
         self._alternatives.forget()
 
     def swap(self, target: Target, option: Option) -> None:
-        """Put an offered note in place of the one asked about: in the song as one undo step, in a take at once.
+        """Put an offered note in place of the one asked about; `swaps` undoes it in a take, the history in the song.
 
         Raises RefusedRequest or EditRefused where that is not allowed or the note is gone.
         """
@@ -117,7 +119,7 @@ class WhyDesk:
             self._finished(target)
             if target.slot is self._studio.takes.mixture:
                 raise RefusedRequest("This is a mixture: swap the note in the take that it came from.")
-            self._studio.swap_in_take(target.slot, option.swapped)
+            self.swaps.swap(target.slot, option.swapped)
 
     # --- what it looked at, and what may come next
 

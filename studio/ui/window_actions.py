@@ -48,7 +48,7 @@ def window_actions(window: MainWindow, randomness: random.Random) -> Actions:
                 has_notes=lambda: bool(desk.score.note_count),
             )
         ),
-        edit_actions(desk, window.clipboard, window.dialogs.show_preferences),
+        edit_actions(desk, window.clipboard, window.why.swaps, window.dialogs.show_preferences),
         note_actions(desk, randomness),
         track_actions(
             desk,

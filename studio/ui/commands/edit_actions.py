@@ -19,7 +19,18 @@ class NoteClipboard(Protocol):
     def clip(self) -> Clip | None: ...
 
 
-def edit_actions(desk: Desk, clipboard: NoteClipboard, preferences: Callable[[], None]) -> list[Action]:
+class Swaps(Protocol):
+    """Undo and redo of what was swapped in takes; the labels are "" where the song's own steps come first."""
+
+    @property
+    def undo_label(self) -> str: ...
+    @property
+    def redo_label(self) -> str: ...
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+
+
+def edit_actions(desk: Desk, clipboard: NoteClipboard, swaps: Swaps, preferences: Callable[[], None]) -> list[Action]:
     document = desk.document
 
     def copied() -> None:
@@ -47,19 +58,35 @@ def edit_actions(desk: Desk, clipboard: NoteClipboard, preferences: Callable[[],
         if loop is not None:
             document.select(select_starting(desk.score, document.current_track, *loop))
 
+    def undo() -> None:
+        if swaps.undo_label:
+            swaps.undo()
+        else:
+            document.undo()
+
+    def redo() -> None:
+        if swaps.redo_label:
+            swaps.redo()
+        else:
+            document.redo()
+
     def undo_title() -> str:
-        return f"Undo {document.undo_label}" if document.can_undo else "Undo"
+        label = swaps.undo_label or document.undo_label
+        return f"Undo {label}".strip()
 
     def redo_title() -> str:
-        return f"Redo {document.redo_label}" if document.can_redo else "Redo"
+        label = swaps.redo_label or document.redo_label
+        return f"Redo {label}".strip()
 
     def some() -> bool:
         return desk.has_selection
 
     return [
-        Action("edit.undo", "Undo", document.undo, "Ctrl+Z", "Edit", "undo", lambda: document.can_undo,
+        Action("edit.undo", "Undo", undo, "Ctrl+Z", "Edit", "undo",
+               lambda: bool(swaps.undo_label) or document.can_undo,
                tooltip="Take back the last change", icon="undo", title_now=undo_title),
-        Action("edit.redo", "Redo", document.redo, "Ctrl+Y", "Edit", "undo", lambda: document.can_redo,
+        Action("edit.redo", "Redo", redo, "Ctrl+Y", "Edit", "undo",
+               lambda: bool(swaps.redo_label) or document.can_redo,
                tooltip="Bring back what was undone", icon="redo", more_keys=("Ctrl+Shift+Z",), title_now=redo_title),
         Action("edit.cut", "Cut", cut_out, "Ctrl+X", "Edit", "clipboard", some,
                tooltip="Take the selected notes away, to paste them elsewhere"),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication
 
 from ml.music import Note
-from ml.requests import Option, RefusedRequest
+from ml.requests import Option, RefusedRequest, TakeNote
 from studio.session.studio import Studio
 from studio.session.why import NoteOfTake, SongNote, Target, WhyDesk
 from studio.ui.roll.context import RollContext
@@ -38,6 +38,7 @@ class ExplainFlow:
         self._attempt = attempt
         self._asked: PointedNote | None = None
         self._target: Target | None = None
+        self._notes: tuple[TakeNote, ...] = ()
         self._hovered = resting(roll, "explain", HOVERED_MS, self._ask_attention)
         desk.on_attention = self._show_attention
         desk.on_alternatives = self._show_alternatives
@@ -70,8 +71,10 @@ class ExplainFlow:
     def on_takes(self) -> None:
         """Takes have come, changed or gone."""
         target = self._target
-        if self.popup is not None and isinstance(target, NoteOfTake) and target.slot not in self._studio.takes.slots:
-            self.popup.close()
+        if self.popup is not None and isinstance(target, NoteOfTake):
+            slot = target.slot
+            if slot not in self._studio.takes.slots or slot.notes is not self._notes:
+                self.popup.close()
         if self._asked is not None and self._asked.of_take and self.target_of(self._asked) is None:
             self.forget_attention()
 
@@ -142,6 +145,7 @@ class ExplainFlow:
             self.popup.close()
         self._desk.forget_alternatives()
         self._target = target
+        self._notes = target.slot.notes if isinstance(target, NoteOfTake) else ()
         drums = self._is_drums(target)
         popup = WhatElse(
             self._roll.window(), self._context, drums=drums, rested=self._try, taken=self._take, closed=self._closed

@@ -31,6 +31,8 @@ class WhyFlow:
         self._desk = desk
         self._roll = roll
         self._refresh = refresh
+        self.swaps = desk.swaps
+        self._swap_labels = ("", "")
         self.surprise = SurpriseFlow(studio, desk, roll.context)
         self.explain = ExplainFlow(studio, desk, roll, attempt)
         self.next = NextFlow(studio, desk, roll.context)
@@ -92,5 +94,9 @@ class WhyFlow:
         if topic is Topic.TAKES:
             self.surprise.show()
             self.explain.on_takes()
+            labels = self.swaps.undo_label, self.swaps.redo_label
+            if labels != self._swap_labels:
+                self._swap_labels = labels
+                self._refresh()
         if topic in (Topic.TAKES, Topic.TRANSPORT):
             self.next.on_news()

@@ -289,6 +289,39 @@ def test_a_note_of_a_take_is_swapped_and_the_take_remembers_that_it_was_edited(c
     assert slot.notes[2].pitch in table.pitch[table.start == slot.notes[2].start]
 
 
+def test_swaps_in_takes_are_undone_and_redone_one_by_one_after_what_was_done_to_the_song_since(
+    curious: Curious,
+) -> None:
+    curious.takes()
+    slot, swaps = curious.studio.takes.slots[0], curious.desk.swaps
+    versions = [slot.notes]
+    assert swaps.undo_label == swaps.redo_label == ""
+    for index in (2, 4):
+        target = NoteOfTake(slot, index)
+        curious.desk.ask_alternatives(target)
+        curious.until(lambda: curious.desk.alternatives is not None)
+        assert curious.desk.alternatives is not None
+        curious.desk.swap(target, curious.desk.alternatives.pitches[0])
+        versions.append(slot.notes)
+    assert swaps.undo_label == f"Swap note in {slot.title}"
+    curious.move(0, 1)
+    assert swaps.undo_label == "", "the song's own step comes first"
+    curious.studio.document.undo()
+    swaps.undo()
+    assert slot.notes == versions[1] and slot.edited
+    swaps.redo()
+    assert slot.notes == versions[2]
+    swaps.undo()
+    swaps.undo()
+    assert slot.notes == versions[0] and not slot.edited, "it is as its model wrote it"
+    assert swaps.undo_label == "" and swaps.redo_label
+    curious.studio.takes.blind = True
+    assert swaps.redo_label == "", "nothing gives a take away"
+    curious.studio.takes.blind = False
+    curious.studio.reject()
+    assert swaps.redo_label == ""
+
+
 def test_a_take_that_is_gone_or_unfinished_is_refused(curious: Curious, held: threading.Event) -> None:
     curious.studio.ask(Verb.CONTINUE)
     slot = curious.studio.takes.slots[0]

@@ -263,6 +263,16 @@ def test_swapping_a_note_of_a_take_changes_it_on_the_board(
     assert slot is not None and slot.edited
     until(lambda: take_note(shown).pitch == note.pitch + 4)
     assert not shown.studio.document.can_undo
+    until(lambda: shown.bound["edit.undo"].text() == f"Undo Swap note in {slot.title}")
+    click(shown, take_note(shown))
+    opened(shown, until)
+    press(shown, "Ctrl+Z")
+    assert shown.why.explain.popup is None, "what it offered was for other notes"
+    until(lambda: take_note(shown) == note and not shown.bound["edit.undo"].isEnabled())
+    assert not slot.edited
+    press(shown, "Ctrl+Y")
+    until(lambda: take_note(shown).pitch == note.pitch + 4)
+    assert slot.edited
 
 
 def test_the_menu_of_the_roll_asks_about_the_note_it_was_opened_on(
