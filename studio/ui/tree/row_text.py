@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ml.requests import Region
 from ml.requests.plain import plain_leanings, plain_limits
 from studio.project import RequestRecord, TakeRecord, TakeState
 from studio.session.song_report import Standing
-from studio.session.summary import counted
+from studio.session.summary import bars_text, counted
 from studio.session.take_record import provenance_of
 from studio.ui.tree.outline import RequestRow, Row
 
@@ -66,8 +67,8 @@ def row_tooltip(row: Row) -> str:
     return "\n".join([take_title(row.take), *take_facts(row.request.record, row.take)])
 
 
-def request_facts(record: RequestRecord) -> list[str]:
-    """All that is known of a request, a line each."""
+def request_facts(record: RequestRecord, parent: TakeRecord | None = None) -> list[str]:
+    """All that is known of a request, a line each; `parent` is the take that it went on from."""
     request = record.request
     settings = [f"temperature {request.sampling.temperature:g}", f"top-p {request.sampling.top_p:g}"]
     if request.sampling.surprise:
@@ -76,6 +77,8 @@ def request_facts(record: RequestRecord) -> list[str]:
         f"Asked {time_text(record.asked_at_s)} of {', '.join(name for _, name in record.models) or 'no model'}",
         f"Seed {request.seed}, {', '.join(settings)}",
     ]
+    if parent is not None:
+        found.append(f"Went on from {take_title(parent)}")
     limits = {**plain_limits(request.limits), **plain_leanings(request.leanings)}
     if chords := limits.pop("chords", None):
         limits["chords"] = " ".join(str(chord[2]) for chord in chords[:8]) + (" …" if len(chords) > 8 else "")
@@ -99,6 +102,9 @@ def take_facts(record: RequestRecord, take: TakeRecord, standing: Standing | Non
         origin = provenance_of(record, take)
         weights = str(origin.checkpoint)[:10] or "not known"
         found.append(f"{take.model_name}, weights {weights}, seed {origin.seed}, try {origin.take + 1}")
+        if origin.prompt_start_tick < origin.prompt_end_tick:
+            given = Region(origin.prompt_start_tick, origin.prompt_end_tick, record.request.region.tracks)
+            found.append(f"It was given {bars_text(record.request.score, given)}")
     if take.edited:
         found.append("You changed notes of it among the takes")
     if take.discarded:

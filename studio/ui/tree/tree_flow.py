@@ -150,7 +150,8 @@ class TreeFlow:
         if record is not None:
             if (replayed := self._desk.replayed.get(record.number)) is not None:
                 lines.append(replayed.sentence)
-            lines += request_facts(record)
+            parent = None if record.parent is None else tree.find(record.parent)
+            lines += request_facts(record, None if parent is None else parent[1])
         self.panel.facts.setText("\n".join(lines))
         if self.layer.shown is not None:
             self._show_diff(self._difference() if chosen else None)

@@ -129,11 +129,28 @@ def test_a_key_shows_all_requests_with_what_became_of_their_takes(
     choose(grown, 1, 1)
     facts = panel.facts.text()
     weights = f"weights {weights_hash(models / 'alpha')[:10]}"
-    for words in ("Alpha 2", "rejected", weights, "Seed", "temperature 1", "Asked", "Written on"):
+    for words in (
+        "Alpha 2",
+        "rejected",
+        weights,
+        "It was given bars 1–4",
+        "Seed",
+        "temperature 1",
+        "Asked",
+        "Written on",
+    ):
         assert words in facts
     assert grown.bound.actions.clashes() == [], "no key of the tree is taken by another action"
     press(grown, "Ctrl+6")
     assert not grown.tree.shown
+
+
+def test_what_a_request_went_on_from_is_said(grown: MainWindow) -> None:
+    choose(grown, 1)
+    assert "Went on from" not in grown.tree.panel.facts.text()
+    choose(grown, 2)
+    assert "It was given bars 1–8" in grown.tree.panel.facts.text()
+    assert "Went on from Alpha 1" in grown.tree.panel.facts.text()
 
 
 def test_nothing_yet_is_said(tune_window: MainWindow, press: Press) -> None:
