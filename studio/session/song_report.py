@@ -71,6 +71,8 @@ class SongReport:
         for one in self.models:
             edited = "whether they were edited is not known" if one.edited is None else f"{one.edited:,} of them edited"
             found.append(f"{one.notes:,} are by {one.name} ({self.share(one.notes):.0%}), {edited}.")
+        if self.edited:
+            found.append(f"{self.edited:,} are a model's and edited by you ({self.share(self.edited):.0%}).")
         if not self.models:
             found.append("No take of a model is in it.")
         return tuple(found)

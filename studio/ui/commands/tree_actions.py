@@ -41,7 +41,7 @@ def tree_actions(tree: TreeCommands) -> list[Action]:
 
     return [
         Action("file.report", "Report…", tree.report, "Ctrl+Alt+P", "File", "export",
-               tooltip="Say how many notes of the song are yours, each model's, and edited since"),
+               tooltip="Say how many notes of the song are yours, each model's, and edited by you"),
         Action("tree.panel", "Tree of takes", tree.toggle, "Ctrl+6", "View", "panels", checked_when=tree.shown,
                tooltip="Show or hide all requests of this song with their takes", icon="tree"),
         action("find", "Find takes", "Ctrl+Alt+F", tree.search, lambda: True,

@@ -58,6 +58,7 @@ def test_edited_is_what_the_take_did_not_have(composed: Studio) -> None:
     some = document.selection.with_ids(set(sorted(chosen.ids)[:3]))
     document.apply("Transpose", transpose(document.score, some, 1))
     assert [m.edited for m in composed.tree.report().models] == [0, 3]
+    assert composed.tree.report().lines[-1] == "3 are a model's and edited by you (9%)."
     document.apply("Transpose", transpose(document.score, some, -1))
     assert composed.tree.report().edited == 0, "what is moved back is as it was"
     document.apply("Duplicate", duplicate(document.score, chosen, 240))
