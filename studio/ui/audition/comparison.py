@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from ml.music import Key
 from ml.requests import GenerationRequest, TakeNote, ringing_notes
 from studio.session.arranging import SortBy
@@ -94,14 +96,21 @@ def mixture_of(board: TakesBoard, frame: RollFrame | None) -> MixtureView:
     if not isinstance(mixture, Mixture) or frame is None:
         return MixtureView(frame)
     numbers = {slot: number for number, slot in enumerate(board.slots)}
-    tracks = mixture.request.region.tracks
-    pieces = tuple(
-        Piece((region.start_tick, region.end_tick), numbers.get(slot, 0), slot.title, tracks.index(region.tracks[0]),
-              len(tracks))
-        for region, slot in mixture.runs
-    )  # fmt: skip
+    tracks, first = mixture.request.region.tracks, mixture.bars.start
+
+    def taken(bar: int) -> list[TakeSlot | None]:
+        return [mixture.cells.get((bar, track)) for track in tracks]
+
+    pieces: list[Piece] = []
+    for slots, same in groupby(mixture.bars, taken):
+        bars = [bar - first for bar in same]
+        ticks = frame.bars_ticks(bars[0], bars[-1])
+        bands = slots[:1] if len(set(slots)) == 1 else slots  # of one take only: no need to tell the tracks apart
+        for place, slot in enumerate(bands):
+            if slot is not None:
+                pieces.append(Piece(ticks, numbers.get(slot, 0), slot.title, place, len(bands)))
     sources = tuple(numbers.get(slot, 0) for slot in mixture.origins)
-    return MixtureView(frame, mixture.notes, sources, pieces, heard=mixture is board.auditioned)
+    return MixtureView(frame, mixture.notes, sources, tuple(pieces), heard=mixture is board.auditioned)
 
 
 def digits_of(board: TakesBoard) -> dict[TakeSlot, int]:

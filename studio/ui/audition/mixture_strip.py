@@ -26,7 +26,7 @@ PAD_PX, EDGE_PX = 3, 3
 class Piece:
     """Ticks [start, end) that come from one take, by its name; its number picks the colour.
 
-    `track` is its place among `tracks` asked tracks.
+    `track` is its place among `tracks` bands: the asked tracks, or one band where all of them are of one take.
     """
 
     ticks: Ticks
@@ -38,7 +38,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class MixtureView:
-    """The mixture's notes, and of which takes its bars are: one piece for each stretch of a track."""
+    """The mixture's notes, and of which takes its bars are: one piece for each stretch of a band."""
 
     frame: RollFrame | None = None
     notes: tuple[TakeNote, ...] = ()
@@ -184,7 +184,8 @@ class MixtureStrip(QWidget):
         for piece in view.pieces:
             place, colour = self._place_of(piece, frame), self._look.take_colour(piece.number)
             painter.fillRect(place, faded(colour, 0.20))
-            painter.fillRect(QRect(place.left(), place.top(), place.width(), EDGE_PX), colour)
+            edge_px = EDGE_PX if piece.tracks == 1 else 1
+            painter.fillRect(QRect(place.left(), place.top(), place.width(), edge_px), colour)
         line = mixed(field, theme.colour("text_dim"), 0.35)
         notes = area.adjusted(0, EDGE_PX + self._look.line_px, 0, -PAD_PX)
         self._thumbnail.paint(painter, notes, frame, (), theme.colour("text"), line)
@@ -201,7 +202,7 @@ class MixtureStrip(QWidget):
                 painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
 
     def _place_of(self, piece: Piece, frame: RollFrame) -> QRect:
-        """Where a stretch lies: each asked track has a band of its own."""
+        """Where a stretch lies: each track has a band of its own where takes differ."""
         inside = self.area.adjusted(0, PAD_PX, 0, -PAD_PX)
         left, right = (Thumbnail.x_of(inside, frame, tick) for tick in piece.ticks)
         top, bottom = (inside.height() * (piece.track + n) // piece.tracks for n in (0, 1))

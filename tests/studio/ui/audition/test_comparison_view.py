@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from ml.music import Note, NoteTable
 from ml.requests.choosing import AS_WRITTEN
 from studio.session.arranging import SortBy
 from studio.session.takes import TakeSlot
@@ -308,6 +309,23 @@ def test_the_mixture_says_which_take_each_stretch_is_of_and_the_roll_shows_it(co
     assert sources == {(False, 0), (True, 3)}
     (row,) = window.models.takes.rows.values()
     assert row.caption.text().startswith(f"{len(slots[-1].notes)} notes"), "the panel shows it like any take"
+
+
+def test_tracks_of_several_takes_stand_in_bands_of_their_own(tune_window: MainWindow, answered: Answered) -> None:
+    window, document = tune_window, tune_window.studio.document
+    bass = document.score.tracks[1].with_notes(NoteTable.of([Note(0, 4 * 1920, 40)]))
+    document.commit("Bass", document.score.with_track(1, bass))
+    window.studio.wishes = replace(window.studio.wishes, choosing=AS_WRITTEN, all_tracks=True)
+    window.asking.show_wishes()
+    answered(window)
+    one, two = window.studio.takes.slots[:2]
+    assert len(one.request.region.tracks) == 2
+    window.attempt(lambda: window.comparing.parts.mix_all(one))
+    window.attempt(lambda: window.comparing.parts.mix_bars(two, (5, 6), one.request.region.tracks[1:]))
+    window.in_step.show_takes_now()
+    shown = [(p.ticks[0] // 1920, p.ticks[1] // 1920, p.number, p.track, p.tracks)
+             for p in window.audition.mixture.view.pieces]  # fmt: skip
+    assert shown == [(4, 5, 0, 0, 1), (5, 6, 0, 0, 2), (5, 6, 1, 1, 2), (6, 8, 0, 0, 1)]
 
 
 def test_one_bar_of_the_mixture_is_kept_from_its_menu(compared: MainWindow) -> None:
