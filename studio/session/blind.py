@@ -11,6 +11,7 @@ from ml.requests import RefusedRequest
 from studio.project.ballot import Ballot, Entrant, Heard
 from studio.session.takes import TakeSlot
 
+TOO_FEW = "A blind test needs takes of two models, or of one and the song's own bars: tick another."
 MOST_RANKED = 9
 """Takes that one can put in order at once: as many as there are digits to hear them by."""
 
@@ -59,7 +60,7 @@ def draw_trials(candidates: Sequence[Candidate], ranking: bool, draw: random.Ran
     for candidate in candidates:
         groups.setdefault(candidate.entrant, []).append(candidate)
     if len(groups) < 2:
-        raise RefusedRequest("A blind test needs takes of two models, or of one and the song's own bars: tick another.")
+        raise RefusedRequest(TOO_FEW)
     if ranking and len(groups) > MOST_RANKED:
         raise RefusedRequest(f"{len(groups)} cannot be put in order at once: compare them in pairs.")
     for group in groups.values():

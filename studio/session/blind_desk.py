@@ -11,7 +11,7 @@ from ml.requests import GenerationRequest, RefusedRequest
 from studio.project.ballot import THE_SONG, Ballot, model_entrant
 from studio.project.troubles import Damaged
 from studio.project.vote_store import VoteStore
-from studio.session.blind import BlindTest, Candidate, Circumstances, Trial, letter
+from studio.session.blind import TOO_FEW, BlindTest, Candidate, Circumstances, Trial, letter
 from studio.session.song_entrant import song_slot, take_hash
 from studio.session.studio import Studio
 from studio.session.takes import TakeSlot
@@ -128,10 +128,15 @@ class BlindDesk:
         self._next_trial()
 
     def begin_when_written(self, plan: Plan) -> None:
-        """Test the takes that are being written, as soon as all are complete; from now on nobody sees them."""
+        """Test the takes that are being written, as soon as all are complete; from now on nobody sees them.
+
+        Raises RefusedRequest when it is clear already that there will be nothing to compare.
+        """
         board = self._studio.takes
-        if not board.showing:
+        if board.request is None:
             raise RefusedRequest(NO_TAKES)
+        if len(board.answers) < 2 and not (plan.with_song and self.song_takes_part()):
+            raise RefusedRequest(TOO_FEW)
         self._waiting, self._asked = plan, board.request
         board.blind = True
         self._studio.audition(None)

@@ -216,6 +216,13 @@ def test_one_model_alone_cannot_be_tested(
     tune_window.blind.begin(Plan(), None)
     assert "needs takes of two models" in tune_window.notice.text
     assert not tune_window.studio.takes.blind
+    tune_window.notice.hide()
+    tune_window.blind.begin(Plan(), Verb.CONTINUE)
+    assert "needs takes of two models" in tune_window.notice.text, "said before anybody waits for them"
+    assert not tune_window.blind.undecided
+    tune_window.context.time_selection = (0, 2 * 1920)
+    tune_window.blind.begin(Plan(), Verb.VARY)
+    assert tune_window.blind.undecided, "against the song"
 
 
 def test_tallies_count_export_and_say_what_they_cannot(
