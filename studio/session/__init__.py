@@ -47,8 +47,8 @@ fits Bradley-Terry strengths with intervals or says why the votes do not carry t
 `WhyDesk` (`why`) asks models about notes, whoever wrote them: what else a note could be, what attention lay on, which
 pitches come next; its `SurpriseDesk` has the notes in sight judged. `Whom` says which model is asked, `Studies` what
 can be asked. An `Aside` is one kind of question: the latest counts, requests go first, answers are remembered by all
-that they depend on; `SurpriseBook` remembers surprise by what the model heard, so that edits ask little and undo asks
-nothing.
+that they depend on; `SurpriseBook` remembers surprise by what the model heard, which is the whole song, so that undo
+asks nothing. `TakeSwaps` undoes what was swapped in takes, which is no step of the song's own history.
 
 What is heard is the document's score, or, while a take is auditioned, that score with the complete bars of the
 take in it: the same two functions of `ml.requests` make it that also accept and export takes. Player plans are

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Line:
 
     @staticmethod
     def of(table: NoteTable, rows: slice, bits: Bits) -> Line:
-        order = np.argsort(table.id[rows])
+        order = np.argsort(table.id[rows], kind="stable")
         return Line(table.id[rows][order], places(table, rows)[order], bits[order])
 
     def at(self, ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -86,17 +87,17 @@ class SurpriseBook:
         In those that are not known as they are now, notes keep their figure while they are what they were.
         """
         numbers = stretches(score, start_tick, end_tick)
-        answers = [(number, self._answer(model, score, number)) for number in numbers]
-        span = (ticks_of(score, numbers[0])[0], ticks_of(score, numbers[-1])[1]) if numbers else (0, 0)
+        answers = [self._answer(model, score, number) for number in numbers]
+        ticks = [ticks_of(score, number)[0] for number in range(numbers.start, numbers.stop + 1)]
         lines = {}
         for index, track in enumerate(score.tracks):
             table = track.notes
-            rows = table.starting(*span)
+            edges = np.searchsorted(table.start, ticks).tolist()
+            rows = slice(edges[0], edges[-1])
             bits = self._carried(index, table, rows)
-            for number, answer in answers:
+            for answer, (first, end) in zip(answers, pairwise(edges), strict=True):
                 if answer is not None:
-                    part = table.starting(*ticks_of(score, number))
-                    bits[part.start - rows.start : part.stop - rows.start] = answer[index]
+                    bits[first - rows.start : end - rows.start] = answer[index]
             lines[index] = Line.of(table, rows, bits)
         self._lines = lines
 

@@ -46,8 +46,11 @@ class NextFlow:
         if self._must_rest:
             self._moved.stop()
             self._context.insight.heat = None
-        else:
-            self._moved.start()
+            return
+        self._moved.start()
+        shown = self._desk.next_pitches
+        if shown is not None and shown.track != self._studio.document.current_track:
+            self._context.insight.heat = None  # the keys mean another instrument now
 
     @property
     def _must_rest(self) -> bool:

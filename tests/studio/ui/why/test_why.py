@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from ml.music import Note, Score
 from studio.edit.operations.notes import move_notes
-from studio.edit.selection import select_all
+from studio.edit.operations.tracks import add_track
+from studio.edit.selection import Selection, select_all
 from studio.session.files import Opened
 from studio.session.studio import Studio
 from studio.ui.main_window import MainWindow
@@ -326,6 +327,12 @@ def test_bars_on_the_keys_say_how_likely_each_pitch_is_while_no_music_plays(
     at = QPoint(10, view.y(72) + 2)
     QApplication.sendEvent(keys, QHelpEvent(QEvent.Type.ToolTip, at, keys.mapToGlobal(at)))
     assert said and said[0].startswith("C5: 23 %")
+    document = shown.studio.document
+    document.apply("Add", add_track(document.score, "Kit", None, drums=True))
+    document.select(Selection(1, frozenset()))
+    assert shown.context.insight.heat is None, "no bar of a melody on the names of drums"
+    document.undo()
+    until(lambda: shown.context.insight.heat is not None)
     plain, asked = keys.grab().toImage(), studies.count("next")
     shown.studio.transport.seek(1000)
     shown.in_step.show_playhead()
