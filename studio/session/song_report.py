@@ -123,7 +123,8 @@ def edited_by_source(score: Score, requests: Iterable[RequestRecord]) -> dict[in
 
 def standings(score: Score, requests: Iterable[RequestRecord]) -> dict[TakeRef, Standing]:
     """What is left in the song of each take of which notes went into it."""
-    known = by_source(requests)
+    records = tuple(requests)
+    known = by_source(records)
     notes = notes_by_source(score, known.keys())
     found: dict[TakeRef, Standing] = {}
     for source, (record, take, one) in known.items():
@@ -132,6 +133,11 @@ def standings(score: Score, requests: Iterable[RequestRecord]) -> dict[TakeRef, 
         edited += max(len(one.notes) - len(there), 0) if there else 0
         before = found.get(ref, Standing(0, 0))
         found[ref] = Standing(before.notes + len(there), before.edited + edited)
+    for record in records:
+        for take in record.takes:
+            if take.state.kept and not take.accepted:  # a mixture: its notes are in the song as those of its takes
+                parts = [found[ref] for ref in take.origins if ref in found]
+                found[record.ref(take)] = Standing(sum(p.notes for p in parts), sum(p.edited for p in parts))
     return found
 
 

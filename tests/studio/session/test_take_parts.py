@@ -18,6 +18,7 @@ from studio.edit.selection import Selection, ids_of
 from studio.project import TakeRef, TakeState
 from studio.session import Mixture, Place, Studio, TakePart, Wishes
 from studio.session.remixing import remixed
+from studio.session.song_report import standings
 from studio.session.wishes import Partner
 from tests.studio.session.asks import BAR, Answered
 
@@ -204,10 +205,13 @@ def test_a_mixture_is_kept_with_the_project_and_shown_again(asked: Studio, tmp_p
     number = asked.tree.tree.requests[-1].number
     states = {take.model: take.state for take in asked.tree.tree.requests[-1].takes if take.origins}
     assert states == {"mixture": TakeState.ACCEPTED}
+    ref = TakeRef(number, "mixture", 0)
+    assert standings(asked.document.score, asked.tree.tree.requests)[ref].notes == len(notes)
     asked.document.undo()
+    assert standings(asked.document.score, asked.tree.tree.requests)[ref].notes == 0
     asked.save_as(tmp_path / "mixed.continuo")
     asked.open(tmp_path / "mixed.continuo")
-    asked.tree.show_again(number, TakeRef(number, "mixture", 0))
+    asked.tree.show_again(number, ref)
     again = asked.takes.mixture
     assert isinstance(again, Mixture) and again is asked.takes.auditioned and again.title == "the bridge"
     assert [(n.start, n.length, n.pitch) for n in again.notes] == [(n.start, n.length, n.pitch) for n in notes]
