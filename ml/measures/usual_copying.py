@@ -15,36 +15,40 @@ DRUMS, ONE_VOICE, SEVERAL_VOICES = "drums", "one voice", "several voices"
 """Kinds of which every line of notes is one; styles are kinds besides."""
 SEVERAL_SHARE = 0.1
 """From this share of notes that begin together with the one before, a line has several voices."""
+PARTS = (1, 2, 4, 8, 16)
+"""Of so many parts that are looked up together each has to be the more unusual: else one of many always would be."""
 MOST_KINDS, MOST_LENGTHS = 100, 100
 
 
 @dataclass(frozen=True, slots=True)
 class UsualRuns:
     """For passages of so many `lengths` notes (ascending) the longest usual run in notes, at the same pitches and at
-    any; `passages` is from how many of each length that is known."""
+    any, for each of PARTS; `passages` is from how many of each length that is known."""
 
     lengths: tuple[int, ...]
-    exact: tuple[int, ...]
-    transposed: tuple[int, ...]
+    exact: tuple[tuple[int, ...], ...]
+    transposed: tuple[tuple[int, ...], ...]
     passages: tuple[int, ...]
 
-    def longest(self, notes: int, exact: bool) -> float:
-        """The longest usual run of a passage of so many notes: between the measured lengths by the logarithm,
-        beyond them as at the nearest."""
-        lines = self.exact if exact else self.transposed
-        return float(np.interp(np.log2(max(notes, 1)), np.log2(self.lengths), lines))
+    def longest(self, notes: int, exact: bool, parts: int) -> float:
+        """The longest usual run of a passage of so many notes, one of so many parts: between the measured lengths by
+        the logarithm, beyond them as at the nearest."""
+        row = min(int(np.searchsorted(PARTS, parts)), len(PARTS) - 1)
+        runs = (self.exact if exact else self.transposed)[row]
+        return float(np.interp(np.log2(max(notes, 1)), np.log2(self.lengths), runs))
 
 
 @dataclass(frozen=True, slots=True)
 class UsualCopying:
-    """Of the passages of a kind that people wrote, the share `quantile` shares no longer run than its UsualRuns say."""
+    """Of the passages of a kind that people wrote, the share `quantile` shares no longer run than its UsualRuns say,
+    in any of their parts."""
 
     quantile: float
     kinds: Mapping[str, UsualRuns]
 
-    def longest(self, kind: str, notes: int, exact: bool) -> float:
+    def longest(self, kind: str, notes: int, exact: bool, parts: int = 1) -> float:
         """The longest usual run; infinite for a kind that was not measured, so that nothing is called unusual."""
-        return self.kinds[kind].longest(notes, exact) if kind in self.kinds else float("inf")
+        return self.kinds[kind].longest(notes, exact, parts) if kind in self.kinds else float("inf")
 
     def as_data(self) -> dict[str, Any]:
         """For JSON."""
@@ -61,13 +65,15 @@ class UsualCopying:
 
 
 def _usual_runs(data: Any) -> UsualRuns:
-    columns = [tuple(data[name]) for name in ("lengths", "exact", "transposed", "passages")]
-    numbers = [number for column in columns for number in column]
-    fits = 0 < len(columns[0]) <= MOST_LENGTHS and len({len(column) for column in columns}) == 1
-    fits = fits and all(type(number) is int and 0 <= number < 1 << 31 for number in numbers)
-    if not fits or columns[0][0] < 1 or any(later <= earlier for earlier, later in pairwise(columns[0])):
+    lengths, passages = tuple(data["lengths"]), tuple(data["passages"])
+    exact, transposed = (tuple(map(tuple, data[name])) for name in ("exact", "transposed"))
+    columns = (lengths, passages, *exact, *transposed)
+    fits = 0 < len(lengths) <= MOST_LENGTHS and len({len(column) for column in columns}) == 1
+    fits = fits and len(exact) == len(transposed) == len(PARTS)
+    fits = fits and all(type(number) is int and 0 <= number < 1 << 31 for column in columns for number in column)
+    if not fits or lengths[0] < 1 or any(later <= earlier for earlier, later in pairwise(lengths)):
         raise ValueError("this is no calibration")
-    return UsualRuns(*columns)
+    return UsualRuns(lengths, exact, transposed, passages)
 
 
 def upper_rows(line: Array, onset: Array) -> Array:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ml.measures.copy_index import CopyIndex
 from ml.measures.note_runs import NoteRuns
-from ml.measures.usual_copying import DRUMS, ONE_VOICE, SEVERAL_VOICES, UsualCopying, UsualRuns, kind_of, upper_rows
+from ml.measures.usual_copying import (
+    DRUMS,
+    ONE_VOICE,
+    PARTS,
+    SEVERAL_VOICES,
+    UsualCopying,
+    UsualRuns,
+    kind_of,
+    upper_rows,
+)
 from ml.training.cache import CachedCorpus
 from ml.training.copy_index import Lines, lines_of
 from ml.training.corpora import KNOWN
@@ -58,11 +67,28 @@ def usual_copying(
         if enough:
             found[kind] = UsualRuns(
                 tuple(enough),
-                tuple(max(least, weighted_quantile(r, [p.exact for p in r], quantile)) for r in enough.values()),
-                tuple(max(least, weighted_quantile(r, [p.transposed for p in r], quantile)) for r in enough.values()),
+                usual_of(enough.values(), lambda passage: passage.exact, quantile, least),
+                usual_of(enough.values(), lambda passage: passage.transposed, quantile, least),
                 tuple(len(rows) for rows in enough.values()),
             )
     return UsualCopying(quantile, found)
+
+
+def usual_of(
+    passages: Collection[Sequence[Measured]], longest: Callable[[Measured], int], quantile: float, least: int
+) -> tuple[tuple[int, ...], ...]:
+    """For each of PARTS and each length the longest usual run, `least` at the least.
+
+    A part alone exceeds it with probability 1 - quantile, one of n with n times less (Bonferroni), so that any of them
+    does no more often than a part alone.
+    """
+    return tuple(
+        tuple(
+            max(least, weighted_quantile(rows, [longest(row) for row in rows], 1 - (1 - quantile) / parts))
+            for rows in passages
+        )
+        for parts in PARTS
+    )
 
 
 def styles(corpora: Sequence[CachedCorpus]) -> dict[str, set[str]]:

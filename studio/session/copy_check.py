@@ -88,7 +88,7 @@ def looked_up(take: Take, lines: list[TakeLine], books: list[CopyBook], report: 
             same_pitch, any_pitch = book.copied(line)
             usual = next((b.usual for b in (book, *books) if kind in b.usual.kinds), book.usual)
             for run, exact in ((same_pitch, True), (any_pitch, line.drums)):
-                usual_notes = usual.longest(kind, len(line.onset), exact)
+                usual_notes = usual.longest(kind, len(line.onset), exact, len(lines))
                 if run.notes - usual_notes > worst:
                     worst = run.notes - usual_notes
                     report = replace(report, unusual=True, usual_notes=usual_notes, quantile=usual.quantile)

@@ -107,7 +107,8 @@ class CopyReport:
         if self.unusual:
             lines.append(
                 f"That is unusual: {self.quantile:.0%} of such passages by people share no more than"
-                f" {self.usual_notes:.0f} notes with the music that the models learned from."
+                f" {self.usual_notes:.0f} notes with the music that the models learned from"
+                f"{', in any part' if self.transposed.part else ''}."
             )
         if lines:
             return lines

@@ -10,7 +10,7 @@ from ml.measures.copy_index_file import UnusableIndex, read_index, write_index
 from ml.measures.copy_postings import TooManyPieces, index_of, layout_for
 from ml.measures.copying import Library
 from ml.measures.note_runs import NoteRuns
-from ml.measures.usual_copying import DRUMS, ONE_VOICE, SEVERAL_VOICES, UsualCopying, UsualRuns, kind_of
+from ml.measures.usual_copying import DRUMS, ONE_VOICE, SEVERAL_VOICES, UsualCopying, UsualRuns, kind_of, upper_rows
 from ml.measures.winnowing import Winnowing
 
 WINNOWING = Winnowing(5, 6)
@@ -236,23 +236,39 @@ def test_a_missing_file_and_one_that_is_none_are_refused(tmp_path) -> None:
 
 
 def test_what_is_usual_lies_between_the_measured_lengths() -> None:
-    usual = UsualCopying(0.95, {ONE_VOICE: UsualRuns((16, 64), (8, 12), (10, 20), (50, 40))})
+    exact, transposed = (tuple((low + row, high + row) for row in range(5)) for low, high in ((8, 12), (10, 20)))
+    usual = UsualCopying(0.95, {ONE_VOICE: UsualRuns((16, 64), exact, transposed, (50, 40))})
     assert usual.longest(ONE_VOICE, 4, exact=True) == 8
     assert usual.longest(ONE_VOICE, 32, exact=False) == 15
     assert usual.longest(ONE_VOICE, 1000, exact=False) == 20
+    assert [usual.longest(ONE_VOICE, 64, exact=False, parts=parts) for parts in (2, 3, 16, 99)] == [21, 22, 24, 24]
     assert usual.longest("polka", 64, exact=False) == float("inf")
     assert UsualCopying.from_data(usual.as_data()) == usual
 
 
 @pytest.mark.parametrize("data", [
     None, {}, {"quantile": 2, "kinds": {}}, {"quantile": 0.9, "kinds": []}, {"quantile": 0.9, "kinds": {"a": {}}},
-    {"quantile": 0.9, "kinds": {"a": {"lengths": [2, 1], "exact": [1, 1], "transposed": [1, 1], "passages": [1, 1]}}},
-    {"quantile": 0.9, "kinds": {"a": {"lengths": [2], "exact": [1e9], "transposed": [1], "passages": [1]}}},
-    {"quantile": 0.9, "kinds": {"a": {"lengths": [2], "exact": [], "transposed": [1], "passages": [1]}}},
 ])  # fmt: skip
 def test_a_calibration_that_is_none_is_refused(data) -> None:
     with pytest.raises((ValueError, KeyError, TypeError, AttributeError)):
         UsualCopying.from_data(data)
+
+
+@pytest.mark.parametrize("change", [
+    {"lengths": [4, 2]}, {"lengths": [0, 4]}, {"exact": [[1, 2]] * 4}, {"exact": [[1]] * 5}, {"transposed": [1, 2]},
+    {"exact": [[1, 1e9]] * 5}, {"transposed": [[1, -1]] * 5}, {"passages": [1]}, {"passages": None},
+])  # fmt: skip
+def test_a_calibration_whose_columns_do_not_fit_is_refused(change) -> None:
+    runs = {"lengths": [2, 4], "exact": [[1, 2]] * 5, "transposed": [[1, 2]] * 5, "passages": [9, 9]}
+    assert UsualCopying.from_data({"quantile": 0.9, "kinds": {"a": runs}}).longest("a", 2, exact=True) == 1
+    with pytest.raises((ValueError, TypeError)):
+        UsualCopying.from_data({"quantile": 0.9, "kinds": {"a": {**runs, **change}}})
+
+
+def test_the_upper_voice_is_the_highest_note_of_each_time_and_line() -> None:
+    line, onset = np.array([0, 0, 0, 0, 1, 1]), np.array([0, 0, 12, 24, 24, 24])
+    assert upper_rows(line, onset).tolist() == [1, 2, 3, 5]
+    assert not len(upper_rows(line[:0], onset[:0]))
 
 
 def test_lines_are_told_apart_by_how_many_notes_begin_together() -> None:

@@ -14,6 +14,7 @@ from ml.measures.note_runs import NoteRuns
 from ml.measures.usual_copying import ONE_VOICE, UsualCopying
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.training.piece_titles import LONGEST, piece_title
+from ml.training.usual_runs import Measured, usual_of
 from tests.ml.training.tunes import packed
 
 NAMES = [f"air_{number}" for number in range(40)]
@@ -68,6 +69,15 @@ def test_the_card_says_from_what_and_how_and_what_is_promised(airs, tmp_path) ->
     assert card["promises"][0].startswith("A run of 10 notes or more")
     usual = UsualCopying.from_data(card["usual"])
     assert usual.longest(ONE_VOICE, 16, exact=False) >= 6
+
+
+def test_of_several_parts_each_has_to_be_the_more_unusual() -> None:
+    # Of 100 passages of each of two corpora one shares a run of each length from 1 to 100 notes.
+    passages = [Measured(ONE_VOICE, corpus, 16, notes, notes) for corpus in ("a", "b") for notes in range(1, 101)]
+    (longest,) = zip(*usual_of([passages], lambda passage: passage.exact, 0.9, 8), strict=True)
+    assert longest == (90, 95, 98, 99, 100)
+    (longest,) = zip(*usual_of([passages[:5]], lambda passage: passage.exact, 0.9, 8), strict=True)
+    assert longest == (8,) * 5, "what a single fingerprint tells is always usual"
 
 
 def test_the_same_corpora_give_the_same_bytes(airs, tmp_path) -> None:

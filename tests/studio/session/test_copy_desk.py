@@ -15,7 +15,7 @@ import pytest
 from ml.measures.copy_index_file import write_index
 from ml.measures.copy_postings import index_of, layout_for
 from ml.measures.note_runs import NoteRuns
-from ml.measures.usual_copying import DRUMS, ONE_VOICE, SEVERAL_VOICES, UsualCopying, UsualRuns
+from ml.measures.usual_copying import DRUMS, ONE_VOICE, PARTS, SEVERAL_VOICES, UsualCopying, UsualRuns
 from ml.measures.winnowing import Winnowing
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.music.midi import write_midi_file
@@ -47,10 +47,17 @@ def tune(seed: int, notes: int = 60) -> Tune:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Path:
     """A folder with an index of three tunes, two of the corpus "airs" and one of "jigs", and what is usual."""
-    usual = {kind: UsualRuns((16, 64), (10, 10), (20, 20), (50, 50)) for kind in (ONE_VOICE, SEVERAL_VOICES, DRUMS)}
-    usual["jig"] = UsualRuns((16,), (99,), (99,), (50,))
+    usual = {
+        kind: UsualRuns((16, 64), *usually((10, 10), (20, 20)), (50, 50)) for kind in (ONE_VOICE, SEVERAL_VOICES, DRUMS)
+    }
+    usual["jig"] = UsualRuns((16,), *usually((99,), (99,)), (50,))
     names = {"Lost Lane": tune(0), "High Road": tune(1), "Low Road": tune(2)}
     return index_folder(tmp_path / "copy_index", names, (("airs", 2), ("jigs", 1)), usual)
+
+
+def usually(*longest: tuple[int, ...]) -> list[tuple[tuple[int, ...], ...]]:
+    """The longest usual runs, 9 notes more for several parts."""
+    return [tuple(tuple(notes + 9 * (parts > 1) for notes in row) for parts in PARTS) for row in longest]
 
 
 def index_folder(
@@ -122,9 +129,12 @@ def test_of_several_parts_the_one_that_copies_is_named(shelf: Path) -> None:
     take = take_of(tune(1)[10:50])
     alone = CopyCheck(shelf).report(take)
     request = replace(take.request, region=replace(take.request.region, tracks=(0, 1)))
-    report = CopyCheck(shelf).report(replace(take, request=request))
+    other = tuple(replace(note, track=0) for note in take_of(tune(77)).notes)
+    report = CopyCheck(shelf).report(replace(take, request=request, notes=(*take.notes, *other)))
     assert (alone.exact.part, report.exact.part, report.exact.track) == ("", "New", 1)
     assert report.text.startswith(f"Bars {report.exact.bars[0]} to {report.exact.bars[1]} of New: at least")
+    assert (alone.usual_notes, report.usual_notes) == (10, 19), "one of two parts has to be the more unusual"
+    assert report.text.splitlines()[1].endswith("learned from, in any part.")
 
 
 def test_what_was_found_can_be_written_as_json(shelf: Path) -> None:
