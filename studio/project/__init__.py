@@ -11,10 +11,10 @@ with the piece, and only then renames it over the old file and syncs the folder.
 
 **The tree of takes** (`take_records`, values; `take_codec`, `prompt_codec`, `tree_section`, their text) is one more
 section of the project: every request, the score it was put to, its takes and what became of them. A program from
-before it leaves it alone and writes it back. Prompts are stored by parts under their hash, what the song holds too not
-again, a note table as the difference to that of the next request where that is short. `tree_bounds` says how much is
-kept and what goes first. Damage to it costs what is damaged, never the song. In the journal requests and takes are
-records, each written when it changes.
+before it leaves it alone and writes it back; fields of a newer one are kept wherever they stand. Prompts are stored by
+parts under their hash, what the song holds too not again, a note table as the difference to that of the next request
+where that is short. `tree_bounds` says how much is kept and what goes first. Damage to it costs what is damaged, never
+the song. In the journal requests and takes are records, each written when it changes.
 
 **The journal** (`journal`, thread; `journal_keeper`, what it does; `journal_file`, one file) appends each committed
 step, also of pieces never saved: lines of CRC, kind, key and JSON. Parts (songs, tracks, note tables, event lists)

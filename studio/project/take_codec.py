@@ -10,7 +10,7 @@ from typing import Any
 from ml.music import Score
 from ml.requests import GenerationRequest, Keep, Region, Sampling, TakeNote, Verb
 from ml.requests.plain import leanings_of_plain, limits_of_plain, plain_leanings, plain_limits
-from ml.requests.request import MAX_TAKES, MAX_TRACKS
+from ml.requests.request import MAX_BARS, MAX_TAKES, MAX_TRACKS
 from studio.project import checked
 from studio.project.note_codec import MAX_TICK
 from studio.project.score_codec import MAX_TRACKS as MAX_SONG_TRACKS
@@ -106,6 +106,8 @@ def decode_request(tree: Any, score: Score, has_prompt: bool, takes: Sequence[Ta
         raise Damaged(f"{what} makes no sense ({error})") from None
     if not request.region.tracks or len(set(tracks)) != len(tracks):
         raise Damaged(f"{what} asks for no track, or for one twice")
+    if request.bars > MAX_BARS:
+        raise Damaged(f"{what} asks for {request.bars:,} bars, more than the {MAX_BARS} that are allowed")
     models = checked.sequence(tree.get("models"), f"{what}, models", MAX_MODELS)
     return RequestRecord(
         number=number,

@@ -168,6 +168,7 @@ DAMAGES: dict[str, Callable[[dict[str, Any]], None]] = {
     "chords": lambda tree: tree["tree"]["requests"][0]["limits"].update(chords={"start": [1], "end": [], "name": []}),
     "sampling": lambda tree: tree["tree"]["requests"][0]["sampling"].update(top_p="x"),
     "an endless region": lambda tree: tree["tree"]["requests"][0].update(end=2**80),
+    "far too many bars": lambda tree: tree["tree"]["requests"][0].update(end=2**52),
     "tracks": lambda tree: tree["tree"]["requests"][0].update(tracks=[7]),
     "kept": lambda tree: tree["tree"]["requests"][0].update(kept={"track": [0], "id": []}),
     "keep": lambda tree: tree["tree"]["requests"][0].update(keep=[{}]),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from ml.music import Key, NoteTable, Scale, Score, Track
 from ml.music.harmony import Chord, ChordSpan, ChordTrack
 from ml.requests import ChordRule, GenerationRequest, Keep, Leanings, Limits, Region, Sampling, TakeNote, Verb
+from ml.requests.request import MAX_BARS
 from studio.project import Acceptance, RequestRecord, TakeRecord, TakeRef, TakeState, TreeRecord
 from studio.project.prompt_codec import skeleton_of
 from tests.studio.project.pieces import BYTE, JSON, NAME, TICK, notes, scores
@@ -77,7 +79,7 @@ def requests(draw: st.DrawFn, number: int, score: Score) -> RequestRecord:
     tracks = draw(st.permutations(range(len(score.tracks))))[: draw(st.integers(1, len(score.tracks)))]
     request = GenerationRequest(
         score=score,
-        region=Region(start, start + draw(st.integers(1, 9000)), tuple(tracks), draw(st.frozensets(
+        region=Region(start, start + draw(st.integers(1, 900)), tuple(tracks), draw(st.frozensets(
             st.tuples(st.integers(0, 3), st.integers(0, 99)), max_size=4))),
         verb=draw(st.sampled_from(Verb)),
         limits=limits,
@@ -87,6 +89,7 @@ def requests(draw: st.DrawFn, number: int, score: Score) -> RequestRecord:
         takes=draw(st.integers(1, 32)),
         seed=draw(st.integers(0, 2**62)),
     )  # fmt: skip
+    assume(request.bars <= MAX_BARS)
     names = draw(st.lists(MODELS, unique=True, max_size=3))
     whole = draw(st.booleans())
     return RequestRecord(
