@@ -1,4 +1,4 @@
-"""Where the parts of a cell lie: its key and marks at the left, the thumbnail, and the figures below it."""
+"""Where the parts of a cell lie: its key and star at the left, the thumbnail, and the figures below both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 GUTTER_PX, PAD_PX, GAP_PX = 20, 4, 2
 BADGE_PX, BUTTON_PX = 15, 16
 FIGURES = 6
-SHARES = {2: (55, 45), 3: (30, 32, 38), 6: (14, 16, 19, 16, 19, 16)}
+SHARES = {2: (55, 45), 3: (29, 33, 38), 6: (14, 16, 19, 16, 19, 16)}
 """How figures share a line, in hundredths of its width: "100% key" needs more room than "4 bars"."""
 THREE_PX, SIX_PX = 128, 280
 """Widths of a thumbnail from which three and six figures stand side by side."""
@@ -36,29 +36,26 @@ class CellLayout:
         columns = figure_columns(size.width())
         lines = -(-FIGURES // columns)
         left, wide = GUTTER_PX, size.width() - GUTTER_PX - PAD_PX
-        narrow = columns == 2  # its figures need the room under the marks too
-        first, room = (PAD_PX, size.width() - 2 * PAD_PX) if narrow else (left, wide)
+        room = size.width() - 2 * PAD_PX
         foot = size.height() - PAD_PX + 1 - lines * line_px
         thumbnail = QRect(left, PAD_PX, wide, max(foot - GAP_PX - PAD_PX, 8))
         places = []
         for number in range(FIGURES):
             line, place = divmod(number, columns)
             shares = SHARES[columns]
-            begin = first + 2 + room * sum(shares[:place]) // 100
+            begin = PAD_PX + 2 + room * sum(shares[:place]) // 100
             places.append(QRect(begin, foot + line_px * line, room * shares[place] // 100, line_px))
         mark = QRect((GUTTER_PX - 14) // 2, 0, 14, 14)
         right = thumbnail.right() - BUTTON_PX
         return CellLayout(
             badge=QRect((GUTTER_PX - BADGE_PX) // 2, PAD_PX, BADGE_PX, BADGE_PX),
             star=mark.translated(0, PAD_PX + BADGE_PX + 3),
-            note=QRect(thumbnail.bottomRight() - QPoint(14, 14), mark.size())
-            if narrow
-            else mark.translated(0, PAD_PX + BADGE_PX + 20),
+            note=QRect(thumbnail.bottomRight() - QPoint(14, 14), mark.size()),
             thumbnail=thumbnail,
             keep=QRect(right - BUTTON_PX - 1, thumbnail.top() + 1, BUTTON_PX, BUTTON_PX),
             discard=QRect(right, thumbnail.top() + 1, BUTTON_PX, BUTTON_PX),
             figures=tuple(places),
-            narrow=narrow,
+            narrow=columns == 2,
         )
 
 
