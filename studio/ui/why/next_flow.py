@@ -71,7 +71,7 @@ class NextFlow:
         self._show()
 
     def _show(self) -> None:
-        if not self._on:
+        if not self._on or self._must_rest:
             return
         found = self._desk.next_pitches
         if found is not None:

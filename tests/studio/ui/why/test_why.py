@@ -14,9 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from ml.music import Note, Score
+from ml.requests import Verb
 from studio.edit.operations.notes import move_notes
 from studio.edit.operations.tracks import add_track
 from studio.edit.selection import Selection, select_all
+from studio.session.blind_desk import Plan
 from studio.session.files import Opened
 from studio.session.studio import Studio
 from studio.ui.main_window import MainWindow
@@ -348,6 +350,25 @@ def test_bars_on_the_keys_say_how_likely_each_pitch_is_while_no_music_plays(
     press(shown, "Shift+U")
     assert shown.context.insight.heat is None and keys.likelihood_text(72) == ""
     assert keys.grab().toImage() != plain
+
+
+def test_the_keys_tell_nothing_of_notes_that_a_blind_test_hides(
+    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
+) -> None:
+    press(shown, "Shift+U")
+    until(lambda: shown.context.insight.heat is not None)
+    shown.context.time_selection = (0, 2 * 1920)
+    shown.blind.begin(Plan(), Verb.VARY)
+    until(lambda: shown.blind.desk.running)
+    asked = studies.count("next")
+    shown.studio.transport.stop()
+    shown.studio.transport.seek(1000)
+    shown.in_step.show_playhead()
+    shown.why.next.ask()
+    assert shown.context.insight.heat is None
+    assert studies.count("next") == asked
+    shown.blind.desk.end()
+    until(lambda: shown.context.insight.heat is not None)
 
 
 def test_closing_the_window_in_the_middle_of_it_leaves_nothing(
