@@ -14,6 +14,7 @@ from studio.ui.audition.cell_layout import cell_height
 from studio.ui.audition.cell_look import CellLook
 from studio.ui.audition.cell_view import ComparisonView
 from studio.ui.audition.model_header import ModelHeader
+from studio.ui.audition.orders import FILTERS
 from studio.ui.audition.take_cell import CellWishes, TakeCell
 from studio.ui.labels import dim_label
 
@@ -55,7 +56,7 @@ class Grid(QScrollArea):
         self.empty = dim_label(EMPTY_TEXT, wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setParent(self._page)
-        self.nothing = dim_label("no take passes the filter")
+        self.nothing = dim_label(f'No take passes the filter: choose "{FILTERS[0][1]}" above.')
         self.nothing.setParent(self._page)
         self.setWidget(self._page)
         self.set_look(look)

@@ -66,8 +66,10 @@ class TakeFlow:
         if board.auditioned is not None:
             self._before = board.auditioned
             self._attempt(lambda: self._studio.audition(None))
+            self._studio.say("Heard as before, without the take.")
         elif self._before is not None and self._before in board.slots:
             self.hear_slot(self._before)
+            self._studio.say(f"Heard with {self._before.title}.")
         else:
             self._attempt(lambda: self._studio.hear_before(not auditioning.hearing_before))
 

@@ -173,9 +173,9 @@ def test_keys_walk_within_a_model_and_from_model_to_model(compared: MainWindow, 
 def test_compare_goes_back_and_forth_between_take_and_song(compared: MainWindow, press: Press) -> None:
     board = compared.studio.takes
     press(compared, "6", "C")
-    assert board.auditioned is None
+    assert board.auditioned is None and compared.studio.status == "Heard as before, without the take."
     press(compared, "C")
-    assert board.auditioned is board.slots[5]
+    assert board.auditioned is board.slots[5] and compared.studio.status == "Heard with Beta 2."
     press(compared, "Return", "C")
     assert compared.studio.auditioning.hearing_before
     press(compared, "C")
@@ -231,6 +231,7 @@ def test_a_take_is_starred_named_and_put_aside(compared: MainWindow, press: Pres
     assert put_aside.mark.discarded
     assert put_aside not in compared.audition.grid.cells
     assert board.auditioned is board.slots[2]
+    assert compared.studio.status == 'bridge is put aside. "also put aside" above the takes shows it again.'
 
 
 def test_esc_leaves_a_label_as_it_was(compared: MainWindow, press: Press) -> None:
