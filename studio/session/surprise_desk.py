@@ -42,6 +42,8 @@ class SurpriseDesk:
         self._told = told
         self._book = SurpriseBook()
         self._span: tuple[int, int] | None = None
+        self._edited = False
+        """Whether the song has changed since `look` was called."""
         self._stretch = Aside(studio, self._on_stretch, kept=1)
         self._take = Aside(studio, told)
 
@@ -61,13 +63,16 @@ class SurpriseDesk:
             self._book.blank()  # tracks may have come or gone, and tempo and metre mean something for every note
         model = self._whom.of()
         if self._span is not None and model is not None:
+            self._edited = True
             self._book.show(model.id, self._studio.document.score, *self._clipped(self._span))
+            self._told()
 
     def look(self) -> None:
         """Show what is known of the song as it is now, and ask for what is not. Call after edits, a moment later."""
         model = self._whom.of()
         if self._span is None or model is None:
             return
+        self._edited = False
         score, span = self._studio.document.score, self._clipped(self._span)
         self._book.show(model.id, score, *span)
         missing = self._book.missing(model.id, score, *span)
@@ -101,7 +106,7 @@ class SurpriseDesk:
             return NO_MODEL
         if sentence := self._stretch.sentence or self._take.sentence:
             return sentence
-        if self._stretch.waiting or self._take.waiting:
+        if self._stretch.waiting or self._take.waiting or self._edited:
             if self._studio.takes.running:
                 return "waiting for the takes"
             return "asking…" if self._book.knows(model.id) else FIRST_TIME

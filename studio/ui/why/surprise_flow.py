@@ -47,7 +47,6 @@ class SurpriseFlow:
         """Notes have changed: ask when they rest."""
         if self.on:
             self._edited.start()
-            self.show()
 
     def _on_viewport(self) -> None:
         if self.on and not self._scrolled.isActive():  # while the view scrolls on and on, now and then

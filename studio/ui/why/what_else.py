@@ -12,7 +12,7 @@ from ml.requests import Alternatives, Option
 from studio.ui.labels import dim_label, heading
 from studio.ui.roll.context import RollContext
 from studio.ui.why.option_row import COLUMN_PX, OptionRow
-from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_heading, note_name, own_share
+from studio.ui.why.why_words import FIGURES, beats_text, ending_text, note_heading, note_name, others_text, own_share
 
 MOST_ROWS = 8
 GAP_PX = 8
@@ -81,7 +81,7 @@ class WhatElse(QFrame):
 
         self.columns = (
             self._column("Drum" if self._drums else "Pitch", found.pitches, pitch_text),
-            self._column("Start", found.onsets, start_text, ending_text(found)),
+            self._column("Start", found.onsets, start_text, found.end, ending_text(found)),
             self._column("Length", found.lengths, length_text),
         )
         self.text.setMinimumWidth(3 * COLUMN_PX)
@@ -89,17 +89,19 @@ class WhatElse(QFrame):
         self._keep_inside()
 
     def _column(
-        self, name: str, options: Sequence[Option], words: Callable[[Option], str], below: str = ""
+        self, name: str, options: Sequence[Option], words: Callable[[Option], str], end: float = 0.0, ending: str = ""
     ) -> tuple[OptionRow, ...]:
         column = QVBoxLayout()
         column.setSpacing(1)
         column.addWidget(dim_label(name))
-        rows = tuple(OptionRow(option, words(option), self._context.theme, self._rested) for option in _few(options))
+        shown = _few(options)
+        rows = tuple(OptionRow(option, words(option), self._context.theme, self._rested) for option in shown)
         for row in rows:
             row.clicked.connect(lambda _=False, option=row.option: self._take(option))
             column.addWidget(row)
-        if below:
-            column.addWidget(dim_label(below, wrap=True))
+        for below in (others_text(shown, end), ending):
+            if below:
+                column.addWidget(dim_label(below, wrap=True))
         column.addStretch(1)
         self._columns.addLayout(column, 1)
         return rows

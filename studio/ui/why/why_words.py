@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ml.music.general_midi import GM_DRUMS
-from ml.requests import Alternatives, Attention, TakeNote
+from ml.requests import Alternatives, Attention, Option, TakeNote
 from studio.ui.roll.context import RollContext
 from studio.ui.roll.keyboard import share_text
 from studio.ui.roll.spelling import pitch_label
@@ -13,6 +15,8 @@ NOT_A_CAUSE = "A look is no cause: the note might well be the same without it."
 FIGURES = (
     "How likely each is to the model, given what it knows there. Struck out: the limits or the notes around forbid it."
 )
+LEAST_TOLD = 0.01
+"""Of what is less likely than this no sentence tells."""
 
 
 def attention_caption(model: str, attention: Attention, shown: int) -> str:
@@ -53,9 +57,15 @@ def own_share(found: Alternatives) -> str:
     return f"start {onset:.1f}{track} · pitch {pitch:.1f} · length {length:.1f}; its loudness {loudness:.1f} more"
 
 
+def others_text(shown: Sequence[Option], end: float = 0.0) -> str:
+    """How likely anything else would have been, of which no row tells: with the rows and `end` it makes 1."""
+    left = 1.0 - end - sum(option.probability for option in shown)
+    return f"{share_text(left)}: all others." if left >= LEAST_TOLD else ""
+
+
 def ending_text(found: Alternatives) -> str:
     """How likely nothing more would have come, "" where that is hardly so."""
-    return f"{share_text(found.end)}: nothing more would come here." if found.end >= 0.01 else ""
+    return f"{share_text(found.end)}: nothing more would come here." if found.end >= LEAST_TOLD else ""
 
 
 def beats_text(context: RollContext, start: int, length: int) -> str:

@@ -128,6 +128,7 @@ def test_no_figure_stays_on_a_note_that_is_another_one_by_now(curious: Curious) 
     document = curious.studio.document
     curious.move(2, 1)
     assert np.flatnonzero(np.isnan(curious.bits)).tolist() == [2], "the others wait for their new figure with the old"
+    assert curious.desk.surprise.state == "asking…"
     document.undo()
     twice = Score((document.track, document.track), document.score.time_map)
     document.commit("Double", twice)
