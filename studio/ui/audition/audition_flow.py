@@ -109,7 +109,10 @@ class AuditionFlow:
 
     def discard(self, slot: TakeSlot | None = None) -> None:
         """Put a take aside, or bring it back; where it was the one that is heard, the next one is heard."""
-        if chosen := slot or self.heard:
+        chosen = slot or self.heard
+        if chosen is not None and chosen is self._studio.takes.mixture:
+            self._studio.say("A mixture is not put aside: empty it, and its takes stay.")
+        elif chosen is not None:
             aside = not chosen.mark.discarded
             self._studio.mark(chosen, replace(chosen.mark, discarded=aside))
             shown_by = next(text for shows, text in FILTERS if shows.discarded)

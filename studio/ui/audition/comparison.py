@@ -72,7 +72,7 @@ class Comparison:
         pitched = drums != frozenset(region.tracks)  # drums are no pitches, unless there is nothing else
         if request is not self._request:
             self._request, self._spans = request, {}
-            self._given = tuple(note for track in region.tracks for note in _staying(request, track))
+            self._given = staying_notes(request)
         strips = drums if pitched else frozenset()
         parts = [_span(self._given, strips)]
         for number, slot in enumerate(board.slots):
@@ -110,7 +110,8 @@ def mixture_of(board: TakesBoard, frame: RollFrame | None) -> MixtureView:
             if slot is not None:
                 pieces.append(Piece(ticks, numbers.get(slot, 0), slot.title, place, len(bands)))
     sources = tuple(numbers.get(slot, 0) for slot in mixture.origins)
-    return MixtureView(frame, mixture.notes, sources, tuple(pieces), heard=mixture is board.auditioned)
+    heard = mixture is board.auditioned
+    return MixtureView(frame, mixture.notes, sources, tuple(pieces), heard, mixture.title)
 
 
 def digits_of(board: TakesBoard) -> dict[TakeSlot, int]:
@@ -202,8 +203,11 @@ def _span(notes: tuple[TakeNote, ...], left_out: frozenset[int]) -> tuple[int, i
     return (min(pitches), max(pitches)) if pitches else None
 
 
-def _staying(request: GenerationRequest, track: int) -> list[TakeNote]:
+def staying_notes(request: GenerationRequest) -> tuple[TakeNote, ...]:
     """The notes of the asked bars that stay whatever is written, for showing a take among them."""
-    table = ringing_notes(request.score, request.region, track)
-    inside = table.starting(request.region.start_tick, request.region.end_tick)
-    return [TakeNote(track, n.start, n.length, n.pitch, n.velocity, 0.0) for n in table.take(inside)]
+    region, found = request.region, []
+    for track in region.tracks:
+        table = ringing_notes(request.score, region, track)
+        inside = table.take(table.starting(region.start_tick, region.end_tick))
+        found += [TakeNote(track, n.start, n.length, n.pitch, n.velocity, 0.0) for n in inside]
+    return tuple(found)

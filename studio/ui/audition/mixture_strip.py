@@ -46,6 +46,7 @@ class MixtureView:
     """For each note the number of the take that it comes from."""
     pieces: tuple[Piece, ...] = ()
     heard: bool = False
+    title: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -98,7 +99,7 @@ class MixtureStrip(QWidget):
         self._notes = {number: tuple(own) for number, own in notes.items()}
         self._thumbnails = {number: Thumbnail() for number in notes}
         names = ", ".join(dict.fromkeys(piece.name for piece in view.pieces))
-        self.setAccessibleName(f"Mixture of {names}: {len(view.notes)} notes" if names else EMPTY_TEXT)
+        self.setAccessibleName(f"{view.title} of {names}: {len(view.notes)} notes" if names else EMPTY_TEXT)
         self.update()
 
     @property
@@ -167,7 +168,8 @@ class MixtureStrip(QWidget):
         painter.setFont(font)
         painter.setPen(theme.colour("text"))
         head = QRect(8, 4, self._header_px - 12, 16)
-        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, "Mixture")
+        title = painter.fontMetrics().elidedText(view.title, Qt.TextElideMode.ElideRight, head.width())
+        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(self._look.figures)
         painter.setPen(theme.colour("text_dim"))
         painter.drawText(head.translated(0, 17), Qt.AlignmentFlag.AlignVCenter, f"{len(view.notes)} notes")

@@ -20,6 +20,8 @@ DRUM_STRIP_PX = 8
 DRUM_PITCHES = (35, 59)
 """Kick to cymbals: the order of the General MIDI keys, low to high in the strip."""
 MARGIN_PX = 2
+LEAST_BAR_PX = 6
+"""Lines closer than this would hide the notes."""
 THICKEST_PX = 4
 TONES = (1.0, 0.62, 0.82, 0.5)
 """How strong the colour is for the first, second, ... of several tracks."""
@@ -40,7 +42,7 @@ class Thumbnail:
     ) -> None:
         """Bar lines in `line`, faintly the notes that stay, and `notes` in `colour`, paler for further tracks."""
         painter.setPen(Qt.PenStyle.NoPen)
-        for tick in frame.starts[1:]:
+        for tick in self.lines(area, frame):
             painter.fillRect(self.x_of(area, frame, tick), area.top(), 1, area.height(), line)
         given = self._columns("given", frame.given)
         painter.setBrush(faded(colour, GIVEN_TONE))
@@ -69,6 +71,14 @@ class Thumbnail:
             return
         x, y, width, height = note_rectangles(area, frame, columns)
         draw_rects(painter, x, y, width, height)
+
+    @staticmethod
+    def lines(area: QRect, frame: RollFrame) -> tuple[int, ...]:
+        """Ticks of the bar lines to show: all, or of long takes every second, fourth, ... bar."""
+        every = 1
+        while every * area.width() < LEAST_BAR_PX * frame.bars:
+            every *= 2
+        return frame.starts[every::every]
 
     @staticmethod
     def x_of(area: QRect, frame: RollFrame, tick: int) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ml.music import Note, NoteTable
-from ml.requests import GenerationRequest, Region, TakeNote, ringing_notes
+from ml.requests import Region
 from studio.session.takes import AnswerState, ModelAnswer, TakesBoard, TakeSlot
-from studio.ui.audition.comparison import digits_of
+from studio.ui.audition.comparison import digits_of, staying_notes
 from studio.ui.models.take_row import TakeView
 from studio.ui.models.takes_view import ModelGroup
 from studio.ui.roll.takes import MIXED, TakeLayer
@@ -32,7 +32,7 @@ def groups_of(board: TakesBoard, *, heard_alone: bool = False) -> tuple[ModelGro
     request = board.request
     region, time_map = request.region, request.score.time_map
     drums = frozenset(track for track in region.tracks if request.score.tracks[track].drums)
-    given = tuple(note for track in region.tracks for note in _staying(request, track))
+    given = staying_notes(request)
     ticks = (region.start_tick, region.end_tick)
     bar_ticks = time_map.bar_lines(*ticks)
     pitched = drums != frozenset(region.tracks)  # the rows of drums are no pitches, unless there is nothing else
@@ -70,13 +70,6 @@ def groups_of(board: TakesBoard, *, heard_alone: bool = False) -> tuple[ModelGro
     if (mixture := board.mixture) is not None and mixture in meant:
         groups.append(ModelGroup(mixture.model, mixture.model_name, (row(mixture, AnswerState.DONE),)))
     return tuple(groups)
-
-
-def _staying(request: GenerationRequest, track: int) -> list[TakeNote]:
-    """The notes of the asked bars that stay whatever is written, for showing a take among them."""
-    table = ringing_notes(request.score, request.region, track)
-    inside = table.starting(request.region.start_tick, request.region.end_tick)
-    return [TakeNote(track, n.start, n.length, n.pitch, n.velocity, 0.0) for n in table.take(inside)]
 
 
 def trouble_of(answer: ModelAnswer) -> str:

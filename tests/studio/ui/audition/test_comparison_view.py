@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -21,7 +21,7 @@ from studio.session.takes import TakeSlot
 from studio.ui.audition.cell_layout import cell_height
 from studio.ui.audition.cell_look import CellLook
 from studio.ui.audition.cell_menu import mixture_entries, take_entries
-from studio.ui.audition.cell_view import Figure
+from studio.ui.audition.cell_view import Figure, RollFrame
 from studio.ui.audition.mark_editor import MarkEditor
 from studio.ui.audition.take_cell import TakeCell
 from studio.ui.audition.thumbnail import Thumbnail
@@ -273,6 +273,10 @@ def test_dragging_over_bars_puts_them_into_the_mixture_and_return_keeps_it(compa
     mixture = studio.takes.mixture
     assert mixture is not None
     assert studio.takes.auditioned is mixture
+    press(compared, "X")
+    assert not mixture.mark.discarded and "empty it" in studio.status
+    studio.mark(mixture, replace(mixture.mark, label="bridge"))
+    assert strip.accessibleName().startswith("bridge of Alpha 1, Beta 2")
     assert [(piece.number, piece.ticks) for piece in strip.view.pieces] == [(0, (7680, 11520)), (5, (13440, 15360))]
     assert strip.tip_at(strip.area.left() + 5).startswith("Bar 5 is from Alpha 1.")
     assert strip.tip_at(strip.area.left() + strip.area.width() * 5 / 8).startswith("Bar 7 is the song's own.")
@@ -452,6 +456,12 @@ def test_long_takes_get_more_room(tune_window: MainWindow, answered: Answered) -
         answered(window)
         wide.append(cell(window, 0).width())
     assert wide[0] <= 420 < wide[1] <= 16 * 40
+
+
+def test_bar_lines_of_long_takes_do_not_hide_the_notes() -> None:
+    frame = RollFrame((0, 64 * 1920), tuple(bar * 1920 for bar in range(64)), (48, 72))
+    assert Thumbnail.lines(QRect(0, 0, 640, 30), frame) == frame.starts[1:]
+    assert Thumbnail.lines(QRect(0, 0, 130, 30), frame) == tuple(bar * 1920 for bar in range(4, 64, 4))
 
 
 @pytest.mark.parametrize("width_px", [98, 152, 310])
