@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QEnterEvent, QHelpEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip
 
 from ml.music import Note, Score
-from ml.requests import Verb
+from ml.requests import Option, TakeNote, Verb
 from studio.edit.operations.notes import move_notes
 from studio.edit.operations.tracks import add_track
 from studio.edit.selection import Selection, select_all
@@ -24,6 +24,7 @@ from studio.session.studio import Studio
 from studio.ui.main_window import MainWindow
 from studio.ui.why.option_row import ROW_PX
 from studio.ui.why.what_else import WhatElse
+from studio.ui.why.why_words import others_text
 from tests.studio.canned_studies import CannedStudies
 
 Press = Callable[..., None]
@@ -105,6 +106,8 @@ def test_a_key_colours_notes_by_surprise_to_the_model_that_is_chosen(
     click(shown, song_note(shown))
     press(shown, "Up", "Up", "Up")
     assert studies.count("surprise") == asked
+    assert insight.surprise is not None and insight.surprise.state == "asking…"
+    assert np.isnan(insight.surprise.of_song(0, np.array([song_note(shown).id], np.int32))).all()
     until(lambda: studies.count("surprise") == asked + 1)
     press(shown, "U")
     assert insight.surprise is None and not shown.bound["view.surprise"].isChecked()
@@ -187,6 +190,8 @@ def test_clicking_a_note_offers_others_resting_on_one_tries_it_and_a_click_takes
     popup = opened(shown, until)
     assert popup.isVisible() and "3.0 bits to Alpha" in popup.title.text()
     assert not shown.studio.document.selection.ids, "explaining selects nothing"
+    told = [label.text() for label in popup.findChildren(QLabel)]
+    assert "5 %: nothing more would come here." in told and not any("others" in text for text in told)
     first = popup.columns[0][0]
     assert first.toolTip().endswith("Click to take it.") and first.isEnabled()
     assert not popup.columns[0][1].isEnabled(), "what is written already cannot be chosen"
@@ -201,6 +206,13 @@ def test_clicking_a_note_offers_others_resting_on_one_tries_it_and_a_click_takes
     assert shown.context.notes.pitch[shown.context.notes.rows_of([note.id])[0]] == note.pitch + 4
     assert shown.bound["edit.undo"].text() == "Undo Swap note"
     assert shown.why.explain.popup is None
+
+
+def test_rows_and_what_no_row_tells_make_one_together() -> None:
+    note = TakeNote(0, 0, 480, 60, 80, 3.0)
+    rows = [Option(note, share, share, chosen) for share, chosen in ((0.5, False), (0.26, True))]
+    assert others_text(rows) == "24 %: all others."
+    assert others_text(rows, end=0.235) == "", "of next to nothing there is nothing to say"
 
 
 def test_an_offer_can_be_reached_and_taken_by_keys_alone(
