@@ -78,8 +78,10 @@ class Piece:
 
     @property
     def modified(self) -> bool:
-        """Whether something would be lost without saving: an edit, or what the user said of takes."""
-        return self._document.modified or self.tree.unsaved_marks
+        """Whether something would be lost without saving: an edit, what the user said of takes, and of a piece that has
+        a project file also the takes themselves."""
+        tree = self.tree
+        return self._document.modified or tree.unsaved_marks or (self.path is not None and tree.unsaved_takes)
 
     @property
     def next_source(self) -> int:

@@ -49,7 +49,7 @@ class TakeTree:
         self._asked: GenerationRequest | None = None
         self._fresh = False
         self._seen: dict[tuple[str, int], tuple[object, ...]] = {}
-        self._unsaved_marks = False
+        self._unsaved_marks = self._unsaved_takes = False
         self._listeners: list[Callable[[], None]] = []
 
     # --- what there is
@@ -73,6 +73,11 @@ class TakeTree:
     def unsaved_marks(self) -> bool:
         """Whether the user has starred or described takes since the piece was saved."""
         return self._unsaved_marks
+
+    @property
+    def unsaved_takes(self) -> bool:
+        """Whether there are takes, or news of them, that no project file holds."""
+        return self._unsaved_takes
 
     def request(self, number: int) -> RequestRecord | None:
         return self._requests.get(number)
@@ -118,11 +123,12 @@ class TakeTree:
                 self._requests[request.number] = in_order(replace(request, takes=takes))
         self._open, self._asked, self._seen, self.cut = None, None, {}, ""
         self._unsaved_marks = not saved and any(take.marked for one in record.requests for take in one.takes)
+        self._unsaved_takes = not saved and bool(self._requests)
         self._tell()
 
     def saved(self) -> None:
         """All of it lies in the project file."""
-        self._unsaved_marks = False
+        self._unsaved_marks = self._unsaved_takes = False
         self._tell()
 
     # --- following the board
@@ -268,10 +274,12 @@ class TakeTree:
         """The board shows other takes or none: what was not accepted is rejected."""
         record = self._requests.get(self._open or 0)
         self._asked, self._seen = None, {}
+        unsaved = self._unsaved_takes
         if record is not None:
             for take in record.takes:
                 if take.state is TakeState.SHOWING:
                     self._put_take(record.number, replace(take, state=TakeState.REJECTED))
+        self._unsaved_takes = unsaved  # what shows in a file is rejected when that is opened
         self._forget_empty()
         self._tell()
 
@@ -282,6 +290,7 @@ class TakeTree:
             del self._requests[record.number]
 
     def _put_take(self, number: int, take: TakeRecord) -> None:
+        self._unsaved_takes = True
         self._requests[number] = in_order(with_take(self._requests[number], take))
         name, value = take_record(number, take)
         self._keep(name, value, None)

@@ -51,7 +51,7 @@ class TreeDesk:
         self.replayed: dict[int, Replayed] = {}
         """The latest replay of each request, by its number."""
         self.on_replayed: list[Callable[[Replayed], None]] = []
-        self._unsaved_marks = False
+        self._unsaved = (False, False)
         studio.subscribe(self._on_topic)
         self.tree.subscribe(self._on_tree)
         studio.auditioning.on_accepted.append(self._on_accepted)
@@ -97,9 +97,10 @@ class TreeDesk:
             self.tree.follow(self._studio.takes)
 
     def _on_tree(self) -> None:
-        """What the user says of takes is worth saving: the title of the window shows it."""
-        if self.tree.unsaved_marks != self._unsaved_marks:
-            self._unsaved_marks = self.tree.unsaved_marks
+        """Takes, and what the user says of them, are worth saving: the title of the window shows it."""
+        unsaved = self.tree.unsaved_marks, self.tree.unsaved_takes
+        if unsaved != self._unsaved:
+            self._unsaved = unsaved
             self._tell(Topic.FILE)
 
     def _on_accepted(self, chosen: TakeSlot, sources: tuple[TakeSlot, ...]) -> None:

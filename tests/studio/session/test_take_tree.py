@@ -11,7 +11,7 @@ from ml.requests import Verb
 from studio.engine import Engine, Shelf
 from studio.project import AppFolders, Journal, SettingsStore, TakeState
 from studio.project.tree_bounds import TreeBounds
-from studio.session import Studio
+from studio.session import Studio, Topic
 from studio.session.audition import TakePart
 from studio.session.take_figures import TakeMark
 from studio.session.take_record import same_notes, take_of
@@ -109,6 +109,27 @@ def test_the_tree_is_saved_with_the_project_and_comes_back(
     assert [r.number for r in studio.tree.tree.requests] == [1, 2]
     assert studio.tree.tree.requests[0] == kept.requests[0]
     assert states(studio, 2) == [TakeState.REJECTED] * 4, "what showed when it was saved shows no more"
+
+
+def test_takes_of_a_project_are_not_lost_without_a_question(
+    open_tune: Studio, answered: Answered, tmp_path: Path
+) -> None:
+    studio = open_tune
+    ask(studio, answered)
+    studio.reject()
+    assert not studio.piece.modified, "a song that was only looked at asks nothing"
+    studio.save_as(tmp_path / "song.continuo")
+    told: list[Topic] = []
+    studio.subscribe(told.append)
+    assert not studio.piece.modified
+    ask(studio, answered)
+    assert not studio.document.modified
+    assert studio.piece.modified and Topic.FILE in told
+    studio.save()
+    studio.reject()
+    assert not studio.piece.modified
+    studio.open(tmp_path / "song.continuo")
+    assert not studio.piece.modified
 
 
 def test_a_crash_loses_no_take(open_tune: Studio, answered: Answered, rig: Any, folders: AppFolders) -> None:
