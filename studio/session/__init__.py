@@ -30,8 +30,8 @@ hearing and accepting need not know about it.
 loop point, as loud as the others and in the song or alone (`hearing`, `loudness`), marking and sorting them
 (`take_figures`, `arranging`), mixing them, and accepting all or parts, each time by one step. A mixture is a take whose
 notes remember their takes, and `remixing` puts it together again from the tree; `laying` turns any take into excerpts
-for the song, so that hearing and accepting are the same. `EarlierTakes` remembers what was answered: a re-roll is asked to differ. `Questions` joins questions aside to
-models with who asked.
+for the song, so that hearing and accepting are the same. `EarlierTakes` remembers what was answered: a re-roll is asked
+to differ. `Questions` joins questions aside to models with who asked.
 
 `TakeTree` (`studio.piece.tree`) follows the board and keeps every request with its takes, in the project and, as they
 come, in the journal; `take_record` leads from takes of the board to takes of the tree and back. `TreeDesk`
