@@ -12,13 +12,12 @@ from ml.models.event_model import EventModel, ModelConfig
 from ml.models.model_folder import (
     CARD_FILE,
     CONFIG_FILE,
-    WEIGHTS_FILE,
     UnusableCheckpoint,
-    file_hash,
     read_json,
     read_network,
     write_folder,
 )
+from ml.models.weights_file import weights_hash
 from ml.tensors.vocabulary import vocabulary_hash
 
 FAMILY = "event"
@@ -65,4 +64,4 @@ def load_model(folder: Path) -> LoadedModel:
     except ValueError as error:
         raise UnusableCheckpoint(f'The model "{shown}" has a wrong configuration. {error}') from error
     network = read_network(folder, lambda: EventModel(model_config))
-    return LoadedModel(folder.name, network, card, file_hash(folder / WEIGHTS_FILE))
+    return LoadedModel(folder.name, network, card, weights_hash(folder))

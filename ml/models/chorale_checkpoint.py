@@ -11,14 +11,13 @@ from ml.models.chorale_model import ChoraleModel
 from ml.models.model_folder import (
     CARD_FILE,
     CONFIG_FILE,
-    WEIGHTS_FILE,
     UnusableCheckpoint,
-    file_hash,
     read_json,
     read_network,
     without_memory,
     write_folder,
 )
+from ml.models.weights_file import weights_hash
 
 FAMILY = "chorale"
 VERSION = 1
@@ -60,4 +59,4 @@ def load_chorale_model(folder: Path) -> LoadedChoraleModel:
     except (TypeError, ValueError) as error:
         raise UnusableCheckpoint(f'The model "{shown}" has a wrong configuration. {error}') from error
     network = read_network(folder, lambda: chorale_network(config))
-    return LoadedChoraleModel(shown, network, card, file_hash(folder / WEIGHTS_FILE))
+    return LoadedChoraleModel(shown, network, card, weights_hash(folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +14,16 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from ml.models.weights_file import BadWeights, check_finite, open_regular, read_weights_header, without_repeats
+from ml.models.weights_file import (
+    WEIGHTS_FILE,
+    BadWeights,
+    check_finite,
+    open_regular,
+    read_weights_header,
+    without_repeats,
+)
 
-CARD_FILE, CONFIG_FILE, WEIGHTS_FILE = "card.json", "config.json", "model.safetensors"
+CARD_FILE, CONFIG_FILE = "card.json", "config.json"
 LARGEST_JSON_BYTES = 256 << 10
 
 DRAWING = (Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_)
@@ -105,9 +111,3 @@ def read_network(folder: Path, build: Callable[[], Network]) -> Network:
             f'The weights of the model "{folder.name}" {reason}: install the model again.'
         ) from error
     return network.eval()
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import math
 import os
@@ -14,6 +15,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+WEIGHTS_FILE = "model.safetensors"
+"""Its name in the folder of a model."""
 HEADER_LIMIT_BYTES = 1 << 20
 FILE_LIMIT_BYTES = 1 << 30
 TENSOR_LIMIT = 10_000
@@ -149,3 +152,9 @@ def _checked(entries: dict[str, object], data_bytes: int) -> dict[str, StoredTen
     if end != data_bytes:
         raise BadWeights("are cut off or hold more than their header says")
     return tensors
+
+
+def weights_hash(folder: Path) -> str:
+    """SHA-256 of a model's weights, hexadecimal, as its takes tell it. Reads the whole file; raises OSError."""
+    with (folder / WEIGHTS_FILE).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,8 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from ml.models.model_folder import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
+from ml.models.model_folder import CARD_FILE, CONFIG_FILE
+from ml.models.weights_file import WEIGHTS_FILE
 
 
 def folder_name(name: str) -> str:

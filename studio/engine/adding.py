@@ -11,12 +11,18 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ml.models.weights_file import FILE_LIMIT_BYTES, BadWeights, check_finite, open_regular, read_weights_header
+from ml.models.weights_file import (
+    FILE_LIMIT_BYTES,
+    WEIGHTS_FILE,
+    BadWeights,
+    check_finite,
+    open_regular,
+    read_weights_header,
+)
 from studio.engine.card import (
     JSON_LIMIT_BYTES,
     MODEL_FILES,
     PICKLES,
-    WEIGHTS_FILE,
     ModelCard,
     UnusableModel,
     pickles_in,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import unicodedata
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.models.weights_file import BadWeights, open_regular, read_weights_header, without_repeats
+from ml.models.weights_file import WEIGHTS_FILE, BadWeights, open_regular, read_weights_header, without_repeats
 from studio.engine.families import EVENT, FAMILIES
 
-CARD_FILE, CONFIG_FILE, WEIGHTS_FILE = "card.json", "config.json", "model.safetensors"
+CARD_FILE, CONFIG_FILE = "card.json", "config.json"
 MODEL_FILES = (CARD_FILE, CONFIG_FILE, WEIGHTS_FILE)
 PICKLES = frozenset({".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".joblib"})
 JSON_LIMIT_BYTES = 256 << 10
@@ -59,12 +58,6 @@ class ModelCard:
         if self.parameters >= 100_000:
             return f"{self.parameters / 1e6:.1f} M"
         return f"{self.parameters / 1e3:.0f} k" if self.parameters >= 1000 else str(self.parameters)
-
-
-def weights_hash(folder: Path) -> str:
-    """SHA-256 of a model's weights, hexadecimal, as its takes tell it. Reads the whole file; raises OSError."""
-    with (folder / WEIGHTS_FILE).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_card(folder: Path, *, own: bool = False, shown: str | None = None) -> ModelCard:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ml.models.weights_file import weights_hash
 from ml.requests import Choosing, GenerationRequest
-from studio.engine.card import MODEL_FILES, ModelCard, read_card, weights_hash
+from studio.engine.card import MODEL_FILES, ModelCard, read_card
 from studio.engine.failures import is_out_of_memory
 from studio.engine.families import CHORALE
 from studio.engine.machine import spare_threads

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ml.models.weights_file import weights_hash
 from ml.requests import Choosing, Placed, RefusedRequest, Take
 from studio.engine import Chosen, Engine, EngineMessage, Failed, Finished, ModelCard, Shelf, TakeDone
-from studio.engine.card import weights_hash
 from studio.project import RequestRecord, TakeRecord, TakeRef
 from studio.session.earlier_takes import EarlierTakes
 from studio.session.summary import counted

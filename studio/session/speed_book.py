@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ml.models.weights_file import WEIGHTS_FILE
 from studio.engine import ModelCard
-from studio.engine.card import WEIGHTS_FILE
 from studio.engine.shelf import file_stamp
 from studio.project import Disk, FileSystem
 from studio.project.atomic import write_atomically

@@ -15,11 +15,11 @@ import pytest
 
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem, TakeItem
 from ml.generation.ranking import Candidate, Choice, choose
+from ml.models.weights_file import weights_hash
 from ml.music import Note, NoteTable, Score, TimeMap, Track
 from ml.requests import Choosing, GenerationRequest, Keep, Provenance, Take, TakeNote, replaced_notes, ringing_notes
 from ml.tensors.vocabulary import vocabulary_hash
 from studio.engine import Engine, EngineMessage, Finished, ModelCard, Shelf, StudyWork
-from studio.engine.card import weights_hash
 from studio.engine.speed import Speed
 
 DEADLINE_S = 20.0

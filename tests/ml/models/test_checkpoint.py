@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 
 from ml.models.checkpoint import load_model, save_model
 from ml.models.event_model import EventModel, ModelConfig
-from ml.models.model_folder import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint
+from ml.models.model_folder import CONFIG_FILE, UnusableCheckpoint
+from ml.models.weights_file import WEIGHTS_FILE
 
 CONFIG = ModelConfig("lstm", width=16, layers=1, hidden=16)
 

@@ -14,7 +14,8 @@ from ml.models.chorale_checkpoint import load_chorale_model, save_chorale_model
 from ml.models.chorale_dropout import FeatureEmbedding
 from ml.models.chorale_model import ChoraleConfig, ChoraleModel
 from ml.models.chorale_trunk import TRUNKS
-from ml.models.model_folder import CONFIG_FILE, WEIGHTS_FILE, UnusableCheckpoint
+from ml.models.model_folder import CONFIG_FILE, UnusableCheckpoint
+from ml.models.weights_file import WEIGHTS_FILE
 from ml.tensors.chorale_batch import stack_pieces
 from ml.tensors.chorale_grid import JSB_16, JSB_QUARTER
 from ml.tensors.chorale_past import grid_piece

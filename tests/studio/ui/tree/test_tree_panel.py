@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ml.models.weights_file import weights_hash
 from ml.music import Note, NoteTable, Score, Track
 from ml.requests import GenerationRequest, Region, TakeNote
 from ml.requests.choosing import AS_WRITTEN
-from studio.engine.card import weights_hash
 from studio.project import RequestRecord, TakeRecord, TakeRef, TakeState, TreeRecord
 from studio.session.song_report import Standing
 from studio.session.take_diff import difference
