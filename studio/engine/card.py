@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ml.models.weights_file import WEIGHTS_FILE, BadWeights, open_regular, read_weights_header, without_repeats
+from ml.models.weights_file import (
+    WEIGHTS_FILE,
+    BadWeights,
+    open_regular,
+    read_weights_header,
+    weights_hash,
+    without_repeats,
+)
 from studio.engine.families import EVENT, FAMILIES
 
 CARD_FILE, CONFIG_FILE = "card.json", "config.json"
@@ -51,6 +58,15 @@ class ModelCard:
     """Whether it lies in the user's own folder, and may be taken off the shelf."""
     order: int = LAST
     """Its place on the shelf, counted from 1: the first two answer until the user chooses."""
+
+    @property
+    def weights(self) -> Path:
+        """The file that holds them."""
+        return self.folder / WEIGHTS_FILE
+
+    def weights_hash(self) -> str:
+        """What its takes call its checkpoint. Reads the whole file; raises OSError."""
+        return weights_hash(self.folder)
 
     @property
     def size_text(self) -> str:

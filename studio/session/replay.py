@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ml.models.weights_file import weights_hash
 from ml.requests import Choosing, Placed, RefusedRequest, Take
 from studio.engine import Chosen, Engine, EngineMessage, Failed, Finished, ModelCard, Shelf, TakeDone
 from studio.project import RequestRecord, TakeRecord, TakeRef
@@ -170,7 +169,7 @@ def _missing(wanted: Mapping[Wanted, TakeRecord], shelf: Shelf) -> Missing:
 def _weights(card: ModelCard) -> str:
     """What the card's weights are; "" when they cannot be read, which asking the model will tell in words."""
     try:
-        return weights_hash(card.folder)
+        return card.weights_hash()
     except OSError:
         return ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ml.models.weights_file import WEIGHTS_FILE
 from studio.engine import ModelCard
 from studio.engine.shelf import file_stamp
 from studio.project import Disk, FileSystem
@@ -40,7 +39,7 @@ class SpeedBook:
     def of(self, card: ModelCard) -> float | None:
         """Notes a second of this model as it lies there now, None when it was not measured here."""
         *stamp, checkpoint = self._seen.get(str(card.folder), (0, 0, ""))
-        if tuple(stamp) != file_stamp(card.folder / WEIGHTS_FILE):
+        if tuple(stamp) != file_stamp(card.weights):
             return None
         return self._speeds.get((self._machine, checkpoint))
 
@@ -65,7 +64,7 @@ class SpeedBook:
         self._speeds.pop((self._machine, checkpoint), None)
         self._speeds[self._machine, checkpoint] = round(notes_per_s, 1)
         self._seen.pop(str(card.folder), None)
-        self._seen[str(card.folder)] = (*file_stamp(card.folder / WEIGHTS_FILE), checkpoint)
+        self._seen[str(card.folder)] = (*file_stamp(card.weights), checkpoint)
         self._save()
 
     def forget(self, card: ModelCard) -> None:

@@ -95,7 +95,7 @@ def test_speeds_are_measured_when_asked_and_remembered(installed: Path, told: Ca
     assert len(walker.measured) == 1, "the weights are the same"
     found = json.loads(told("--json"))
     assert [model["notes_per_second"] for model in found["models"]] == [420.0, 420.0]
-    assert "threads" in found["machine"]
+    assert "thread" in found["machine"]
 
 
 def test_a_busy_machine_is_told(
