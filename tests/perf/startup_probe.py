@@ -22,6 +22,7 @@ from studio.session.player_seam import PlayerSeam
 from studio.ui.roll.view import RollView
 
 GIVE_UP_S = 30.0
+POLL_S = 0.01
 
 
 class FirstPaint(QObject):
@@ -74,6 +75,7 @@ def main(began_s: float, piece: Path) -> int:
     asked_s = time.monotonic()
     studio.ask(Verb.CONTINUE)
     while not any(slot.playable_notes for slot in studio.takes.slots) and time.monotonic() < asked_s + GIVE_UP_S:
+        time.sleep(POLL_S)  # as the window's own beat: a busy loop would keep the worker from importing
         application.processEvents()
         studio.poll()
     first_bar_s = time.monotonic() - asked_s
