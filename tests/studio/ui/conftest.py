@@ -131,7 +131,8 @@ def make_window(
         window.resize(1280, 800)
         with qtbot.waitExposed(window):
             window.show()
-        window.activateWindow()
+        with qtbot.waitActive(window):  # keys go nowhere before
+            window.activateWindow()
         window.start()
         return window
 
