@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.audition = AuditionView(self.bound, audition_wishes(self))
         parts = TakeParts(studio, self.context)
         self.comparing = AuditionFlow(studio, self.audition, self.takes, parts, self.attempt)
-        self.asking = AskFlow(studio, self.context, self.models, self.bound.refresh)
+        self.asking = AskFlow(studio, self.context, self.models, self.bound.refresh, self.roll.setFocus)
         self.blind = BlindFlow(self, folders, lambda: now().timestamp(), randomness)
         self.shelf = shelf_flow(self, folders)
         self.tree = TreeFlow(self)
@@ -174,6 +174,10 @@ class MainWindow(QMainWindow):
         self._across.setCollapsible(1, False)
         self.tracks.setMinimumWidth(180)
         self.models.setMinimumWidth(304)
+        for part in (self.audition, self.models):
+            # Whoever clicks on a take means it: keys then belong to the takes, not to the list that had them.
+            part.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            part.setFocusProxy(self.roll)
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(0, 0, 0, 0)

@@ -62,7 +62,7 @@ class ModelHeader(QWidget):
         self.name.setText(view.name)
         self.name.setToolTip(as_plain_tooltip("\n".join((view.name, *view.remarks))))
         said = view.trouble or " · ".join(part for part in (view.state, view.speed) if part)
-        self.state.setText(said)
+        self.state.setText(view.speed if view.running and view.speed else said)  # both together are too wide here
         self.state.setToolTip(as_plain_tooltip(view.trouble or f"{said}: all its takes together, while others wrote"))
         role = "error" if view.trouble else "dim"
         if self.state.property("role") != role:

@@ -23,13 +23,22 @@ SURPRISE_STEP = 0.5
 
 
 class AskFlow:
-    """Between the panel and the studio. `refresh` is called when actions may be enabled differently now."""
+    """Between the panel and the studio. `refresh` is called when actions may be enabled differently now, `asked` when
+    models have been asked."""
 
-    def __init__(self, studio: Studio, context: RollContext, panel: ModelPanel, refresh: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        context: RollContext,
+        panel: ModelPanel,
+        refresh: Callable[[], None],
+        asked: Callable[[], None],
+    ) -> None:
         self._studio = studio
         self._context = context
         self._panel = panel
         self._refresh = refresh
+        self._asked = asked
         self._verb = Verb.CONTINUE
         self._hovered: Verb | None = None
         self._chosen_by = Choosing()
@@ -134,6 +143,7 @@ class AskFlow:
             return
         self._studio.wishes = self._read()
         self._studio.ask(verb, self.place())
+        self._asked()
 
     def choose_partner(self) -> None:
         """Open the menu of who accompanies."""

@@ -15,6 +15,9 @@ from studio.ui.roll.rect_batch import draw_rects
 from studio.ui.roll.takes import MIXED, TakeLayer
 from studio.ui.theme import faded, mixed
 
+CLEAR_OTHERS = 3
+"""Outlines of more takes than these beside the heard one get fainter, so that it can still be made out."""
+
 
 class TakeNotesLayer:
     """Take notes are hatched and have the take's own colour, so that nobody takes them for the song's."""
@@ -50,7 +53,8 @@ class TakeNotesLayer:
         notes = NotePainter(theme)
         boxes = note_boxes(view, table.start[rows], table.end[rows], table.pitch[rows])
         if not layer.active:
-            notes.paint_outlines(painter, boxes, faded(colour, 0.6), fill=faded(colour, 0.08))
+            strength = min(CLEAR_OTHERS / sum(not other.active for other in self._context.takes), 1.0)
+            notes.paint_outlines(painter, boxes, faded(colour, 0.6 * strength), fill=faded(colour, 0.08 * strength))
             return
         if not self._in_front(layer):
             notes.paint_outlines(painter, boxes, faded(colour, 0.8), fill=faded(colour, 0.30))

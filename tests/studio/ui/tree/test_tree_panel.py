@@ -206,6 +206,23 @@ def test_return_shows_a_take_of_then_again_and_plays_it(grown: MainWindow, press
     assert grown.studio.takes.showing, "Esc leaves the list, it does not drop the takes"
 
 
+def test_keys_go_to_the_takes_once_models_were_asked_or_a_take_was_clicked(
+    grown: MainWindow, press: Press, answered: Answered
+) -> None:
+    window, view = grown, grown.tree.panel.view
+    press(window, "Ctrl+6") if window.tree.panel.isHidden() else view.setFocus()
+    assert view.hasFocus()
+    answered(window)
+    assert not view.hasFocus()
+    view.setFocus()
+    cell = window.audition.grid.cells[window.studio.takes.slots[-1]]
+    QTest.mouseClick(cell, Qt.MouseButton.LeftButton, pos=cell.rect().center())
+    assert window.studio.takes.auditioned is window.studio.takes.slots[-1]
+    before = window.studio.document.score
+    press(window, "Return", on=QApplication.focusWidget())
+    assert window.studio.document.score is not before, "the take is kept, and none shown from the list"
+
+
 def test_going_back_and_going_on_are_one_key_each(
     grown: MainWindow, press: Press, until: Callable[[Callable[[], bool]], None]
 ) -> None:
