@@ -15,7 +15,7 @@ from studio.ui.roll.note_boxes import NoteBoxes, note_boxes
 from studio.ui.roll.note_names import NoteNames
 from studio.ui.roll.occupancy import occupancy, occupancy_image
 from studio.ui.roll.padlocks import Padlocks
-from studio.ui.roll.rect_batch import draw_rects
+from studio.ui.roll.rect_batch import draw_rects, draw_rects_by_kind
 from studio.ui.roll.surprise_scale import SHADES, UNKNOWN, surprise_levels, surprise_shades
 from studio.ui.roll.viewport import PITCHES, Viewport
 from studio.ui.theme import Theme, faded, mixed
@@ -112,10 +112,7 @@ class NotePainter:
             draw_rects(painter, boxes.x + 1, boxes.y, np.maximum(boxes.width - 2, 1), boxes.height)
         side = np.where(boxes.width < NARROW_PX, 0, inset)
         left, width = boxes.x + side, np.maximum(boxes.width - 2 * side, 1)
-        for value in np.unique(level):
-            at = level == value
-            painter.setBrush(shades[value])
-            draw_rects(painter, left[at], boxes.y[at] + inset, width[at], boxes.height - 2 * inset)
+        draw_rects_by_kind(painter, left, boxes.y + inset, width, boxes.height - 2 * inset, level, shades)
         if inset and boxes.height >= 9:
             painter.setBrush(QColor(255, 255, 255, 46))
             draw_rects(painter, left, boxes.y + 1, width, 1)

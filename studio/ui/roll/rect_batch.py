@@ -5,12 +5,13 @@ PySide from 6.4.3 on takes a pointer to the first item and a count (pyqtgraph re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLine, QRect
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from shiboken6 import Shiboken
 
 
@@ -24,15 +25,32 @@ def draw_rects(painter: QPainter, x: Any, y: Any, width: Any, height: Any) -> No
 
     Values are whole logical pixels; rectangles narrower than 1 px must be widened by the caller.
     """
-    x, y, width, height = np.broadcast_arrays(x, y, width, height)
-    if not x.size:
-        return
-    memory = np.empty((x.size, 4), np.int32)  # QRect holds left, top, right, bottom, both ends included
+    memory = _rects(x, y, width, height)
+    if len(memory):
+        painter.drawRects(_first(memory, QRect), len(memory))
+
+
+def draw_rects_by_kind(
+    painter: QPainter, x: Any, y: Any, width: Any, height: Any, kind: NDArray[np.int64], brushes: Sequence[QColor]
+) -> None:
+    """The same in several colours, the first one below the others: `kind` (n,) tells which of `brushes` each has."""
+    order = np.argsort(kind, kind="stable")
+    memory = _rects(x, y, width, height)[order]
+    ends = np.searchsorted(kind[order], np.arange(len(brushes)), "right").tolist()
+    for brush, start, end in zip(brushes, [0, *ends], ends, strict=False):
+        if end > start:
+            painter.setBrush(brush)
+            painter.drawRects(_first(memory[start:end], QRect), end - start)
+
+
+def _rects(x: Any, y: Any, width: Any, height: Any) -> NDArray[np.int32]:
+    """The memory of a row of QRect, (n, 4): left, top, right, bottom, both ends included."""
+    memory = np.empty((np.broadcast(x, y, width, height).size, 4), np.int32)
     memory[:, 0] = x
     memory[:, 1] = y
     memory[:, 2] = x + width - 1
     memory[:, 3] = y + height - 1
-    painter.drawRects(_first(memory, QRect), len(memory))
+    return memory
 
 
 def draw_lines(painter: QPainter, x1: Any, y1: Any, x2: Any, y2: Any) -> None:
