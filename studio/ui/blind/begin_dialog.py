@@ -78,6 +78,7 @@ class BeginDialog(QDialog):
             button.toggled.connect(lambda _: self._show_song())
         self.buttons = QDialogButtonBox()
         self.start = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start.setProperty("primary", True)
         self.start.setToolTip("Start the test  (Enter)")
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._accept)
