@@ -164,7 +164,8 @@ class Audition:
         shown = self._board.shown
         slot.mark = mark
         if put_aside and self._board.auditioned is slot:
-            left = [other for other in shown[shown.index(slot) + 1 :] + shown if other is not slot]
+            place = shown.index(slot) + 1 if slot in shown else 0  # a filter may hide what is heard
+            left = [other for other in shown[place:] + shown if other is not slot]
             self._board.auditioned = left[0] if left else None
             self.hear_now(self.when)
         self._tell(Topic.TAKES)

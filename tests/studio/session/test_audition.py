@@ -141,6 +141,15 @@ def test_stars_labels_and_discarding(asked: Studio) -> None:
     assert asked.transport.heard is asked.document.score and len(asked.takes.shown) == 0
 
 
+def test_a_heard_take_that_a_filter_hides_can_be_put_aside(asked: Studio) -> None:
+    hidden, starred, *_ = asked.takes.slots
+    asked.mark(starred, TakeMark(starred=True))
+    asked.audition(hidden)
+    asked.auditioning.arrange(Arrangement(starred=True))
+    asked.discard(hidden)
+    assert hidden.mark.discarded and asked.takes.auditioned is starred
+
+
 def test_digits_follow_the_order_that_shows(asked: Studio) -> None:
     asked.auditioning.arrange(Arrangement(by=SortBy.BITS))
     bits = [slot.figures.bits_per_note for slot in asked.takes.shown if slot.figures]
