@@ -67,15 +67,23 @@ class SongReport:
         """The report as sentences, one per line."""
         if not self.notes:
             return ("The song has no notes yet.",)
-        found = [f"{self.notes:,} notes in the song.", f"{self.by_user:,} are yours ({self.share(self.by_user):.0%})."]
+        notes = "note" if self.notes == 1 else "notes"
+        found = [
+            f"{self.notes:,} {notes} in the song.",
+            f"{_there_are(self.by_user)} yours ({self.share(self.by_user):.0%}).",
+        ]
         for one in self.models:
             edited = "whether they were edited is not known" if one.edited is None else f"{one.edited:,} of them edited"
-            found.append(f"{one.notes:,} are by {one.name} ({self.share(one.notes):.0%}), {edited}.")
+            found.append(f"{_there_are(one.notes)} by {one.name} ({self.share(one.notes):.0%}), {edited}.")
         if self.edited:
-            found.append(f"{self.edited:,} are a model's and edited by you ({self.share(self.edited):.0%}).")
+            found.append(f"{_there_are(self.edited)} a model's and edited by you ({self.share(self.edited):.0%}).")
         if not self.models:
             found.append("No take of a model is in it.")
         return tuple(found)
+
+
+def _there_are(number: int) -> str:
+    return f"{number:,} {'is' if number == 1 else 'are'}"
 
 
 def song_report(

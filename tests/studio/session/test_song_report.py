@@ -106,7 +106,11 @@ def test_a_project_from_before_takes_were_kept_names_its_models(composed: Studio
 def test_a_song_without_notes_or_takes_says_so() -> None:
     assert song_report(Score((Track(),)), ()).lines == ("The song has no notes yet.",)
     by_hand = Score((Track(notes=NoteTable.of([Note(0, 10, 60)])),))
-    assert song_report(by_hand, ()).lines[-1] == "No take of a model is in it."
+    assert song_report(by_hand, ()).lines == (
+        "1 note in the song.",
+        "1 is yours (100%).",
+        "No take of a model is in it.",
+    )
 
 
 def test_a_midi_file_tells_where_notes_come_from_only_if_the_user_wants(composed: Studio, tmp_path: Path) -> None:
