@@ -151,12 +151,12 @@ class ExplainFlow:
             self._roll.window(), self._context, drums=drums, rested=self._try, taken=self._take, closed=self._closed
         )
         self.popup = popup
+        self._show_alternatives()
         try:
-            self._desk.ask_alternatives(target)
+            self._desk.ask_alternatives(target)  # an answer that is remembered shows at once
         except RefusedRequest:
             popup.close()
             raise
-        self._show_alternatives()
         popup.show_by(self._on_screen(note.note))
 
     def _is_drums(self, target: Target) -> bool:

@@ -232,6 +232,18 @@ def test_an_offer_can_be_reached_and_taken_by_keys_alone(
     assert shown.context.notes.length[shown.context.notes.rows_of([note.id])[0]] == 2 * note.length
 
 
+def test_asking_of_the_same_note_again_shows_the_remembered_answer_once(
+    shown: MainWindow, press: Press, until: Until
+) -> None:
+    for _ in range(2):
+        click(shown, song_note(shown))
+        press(shown, "Shift+W")
+        popup = opened(shown, until)
+        heads = [label.text() for label in popup.findChildren(QLabel)]
+        assert [heads.count(head) for head in ("Pitch", "Start", "Length")] == [1, 1, 1]
+        press(shown, "Esc", on=popup)
+
+
 def test_escape_and_return_are_for_the_small_window_while_it_is_open(
     shown: MainWindow, press: Press, until: Until, answered: Callable[[MainWindow], None]
 ) -> None:
