@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ class CopyBook:
             shared = self.index.shared(voice.runs)
             same_pitch = self._longest(voice, shared.only(shared.exact))
             any_pitch = same_pitch if line.drums else self._longest(voice, shared)
+            any_pitch = replace(any_pitch, transposed=any_pitch.notes > same_pitch.notes)
             exact = max(exact, same_pitch, key=lambda run: run.notes)
             transposed = max(transposed, any_pitch, key=lambda run: run.notes)
         return exact, transposed

@@ -91,7 +91,7 @@ def looked_up(take: Take, lines: list[TakeLine], books: list[CopyBook], report: 
                 usual_notes = usual.longest(kind, len(line.onset), exact, len(lines))
                 if run.notes - usual_notes > worst:
                     worst = run.notes - usual_notes
-                    report = replace(report, unusual=True, usual_notes=usual_notes, quantile=usual.quantile)
+                    report = replace(report, unusual_run=run, usual_notes=usual_notes, quantile=usual.quantile)
             report = replace(
                 report,
                 exact=max(report.exact, same_pitch, key=lambda run: run.notes),

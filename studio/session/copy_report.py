@@ -23,6 +23,8 @@ class CopiedRun:
     part: str = ""
     ticks: tuple[int, int] = (0, 0)
     bars: tuple[int, int] = (1, 1)
+    transposed: bool = False
+    """Whether it is so long at other pitches only."""
 
     def as_data(self) -> dict[str, Any]:
         """For JSON; tracks are counted from 1 too."""
@@ -36,9 +38,10 @@ class CopyReport:
     """Lengths are in notes of one track on end; runs in the corpora are at least so long (`CopyIndex.shared`).
 
     `exact`: at the same pitches; `transposed`: at any, so never shorter, and for drums the same as exact. `prompt`,
-    `prompt_transposed`: shared with the notes that the model was given, found exactly from eight notes on. `unusual`:
-    some run is longer than `usual_notes`, which the share `quantile` of passages by people does not exceed. Of figures
-    of `common_notes` notes in more than `common_pieces` pieces, 0 where the take has none, no piece is named. Runs of
+    `prompt_transposed`: shared with the notes that the model was given, found exactly from eight notes on.
+    `unusual_run`: the one furthest beyond `usual_notes`, which the share `quantile` of passages by people does not
+    exceed; None where none is, and in a take of several parts not always one of the longest. Of figures of
+    `common_notes` notes in more than `common_pieces` pieces, 0 where the take has none, no piece is named. Runs of
     `guaranteed` notes are always found, 0 where no corpora could be searched; `trouble` then says why, or why some
     could not.
     """
@@ -48,13 +51,18 @@ class CopyReport:
     transposed: CopiedRun = CopiedRun()
     prompt: CopiedRun = CopiedRun()
     prompt_transposed: CopiedRun = CopiedRun()
-    unusual: bool = False
+    unusual_run: CopiedRun | None = None
     usual_notes: float = float("inf")
     quantile: float = 0.0
     common_notes: int = 0
     common_pieces: int = 0
     guaranteed: int = 0
     trouble: str = ""
+
+    @property
+    def unusual(self) -> bool:
+        """Whether some run is longer than is usual."""
+        return self.unusual_run is not None
 
     @property
     def longest_notes(self) -> int:
@@ -71,7 +79,7 @@ class CopyReport:
     @property
     def unusual_ticks(self) -> tuple[int, int] | None:
         """Where the first and the last note of an unusual run begin; None where nothing is unusual."""
-        return self.transposed.ticks if self.unusual else None
+        return None if self.unusual_run is None else self.unusual_run.ticks
 
     @property
     def text(self) -> str:
@@ -98,17 +106,20 @@ class CopyReport:
         }
 
     def _of_corpora(self) -> list[str]:
-        lines = []
+        runs = []
         # A chance match is worth no line of its own beside a longer run.
         if self.exact.notes and (self.exact.sure or self.transposed.notes == self.exact.notes):
-            lines.append(sentence(self.exact, ""))
+            runs.append(self.exact)
         if self.transposed.notes > self.exact.notes:
-            lines.append(sentence(self.transposed, ", transposed"))
-        if self.unusual:
+            runs.append(self.transposed)
+        if self.unusual_run is not None:  # the last one, so that what is said next is about it
+            runs = [*(run for run in runs if run != self.unusual_run), self.unusual_run]
+        lines = [sentence(run) for run in runs]
+        if self.unusual_run is not None:
             lines.append(
                 f"That is unusual: {self.quantile:.0%} of such passages by people share no more than"
                 f" {self.usual_notes:.0f} notes with the music that the models learned from"
-                f"{', in any part' if self.transposed.part else ''}."
+                f"{', in any part' if self.unusual_run.part else ''}."
             )
         if lines:
             return lines
@@ -123,10 +134,11 @@ class CopyReport:
         ]
 
 
-def sentence(run: CopiedRun, how: str) -> str:
+def sentence(run: CopiedRun) -> str:
     first, last = run.bars
     where = f"Bar {first}" if first == last else f"Bars {first} to {last}"
     where += f" of {run.part}" if run.part else ""
+    how = ", transposed" if run.transposed else ""
     if run.sure:
         return f"{where}: at least {run.notes} notes in a row as in {named(run.pieces)}{how}."
     return f"{where}: {run.notes} notes in a row as in {named(run.pieces)}{how}, perhaps by chance."

@@ -137,6 +137,26 @@ def test_of_several_parts_the_one_that_copies_is_named(shelf: Path) -> None:
     assert report.text.splitlines()[1].endswith("learned from, in any part.")
 
 
+def test_what_is_unusual_is_said_of_the_part_that_has_it(tmp_path: Path) -> None:
+    usual = {
+        kind: UsualRuns((16, 64), *usually((notes,) * 2, (notes,) * 2), (notes,) * 2)
+        for kind, notes in ((ONE_VOICE, 70), (DRUMS, 5))
+    }
+    folder = index_folder(tmp_path / "index", {"High Road": tune(1), "Beat": tune(2)}, (("airs", 2),), usual)
+    melody = take_of(tune(1), prompt_drums=True)
+    request = replace(melody.request, region=replace(melody.request.region, tracks=(0, 1)))
+    beat = tuple(replace(note, track=0) for note in take_of(tune(2)[10:40]).notes)
+    report = CopyCheck(folder).report(replace(melody, request=request, notes=(*melody.notes, *beat)))
+    assert report.exact.part == "New"
+    assert report.unusual_run is not None
+    assert (report.unusual_run.part, report.unusual_ticks) == ("Given", report.unusual_run.ticks)
+    assert report.unusual_run.notes < report.exact.notes
+    longest, unusual, why = report.text.splitlines()
+    assert "“High Road”" in longest
+    assert "of Given:" in unusual and "“Beat”" in unusual
+    assert why.startswith("That is unusual: 95% of such passages by people share no more than 14 notes")
+
+
 def test_what_was_found_can_be_written_as_json(shelf: Path) -> None:
     report = CopyCheck(shelf).report(take_of(tune(1)[10:50]))
     data = json.loads(json.dumps(report.as_data(), allow_nan=False))
@@ -305,7 +325,7 @@ def test_without_a_usable_index_the_check_says_so_and_the_prompt_is_still_compar
 
 
 def test_a_match_that_may_be_chance_is_not_told_beside_a_longer_run() -> None:
-    chance, run = CopiedRun(5, ("“A” (x)",), False), CopiedRun(9, ("“B” (y)",))
+    chance, run = CopiedRun(5, ("“A” (x)",), False), CopiedRun(9, ("“B” (y)",), transposed=True)
     assert CopyReport(9, chance, run, guaranteed=8).text == (
         "Bar 1: at least 9 notes in a row as in “B” (y), transposed."
     )

@@ -25,7 +25,9 @@ def shown(window: MainWindow, press: Press, *, notes: int, unusual: bool, sure: 
         slot.request.region.start_tick, slot.request.region.end_tick
     )
     run = CopiedRun(notes, ("“High Road” (airs)",), sure, ticks=(bars[1], bars[3]), bars=(6, 8))
-    report = CopyReport(32, run, run, unusual=unusual, usual_notes=10, quantile=0.95, guaranteed=21)
+    report = CopyReport(
+        32, run, run, unusual_run=run if unusual else None, usual_notes=10, quantile=0.95, guaranteed=21
+    )
     window.studio.takes.show_copy(slot, report)
     press(window, "1")
     cell = window.audition.grid.cells[slot]
