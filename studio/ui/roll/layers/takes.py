@@ -24,8 +24,12 @@ class TakeNotesLayer:
 
     def __init__(self, context: RollContext) -> None:
         self._context = context
+        self._others = 1.0
+        """How strongly the takes beside the heard one show."""
 
     def paint(self, painter: QPainter, area: QRect) -> None:
+        others = {layer.colour for layer in self._context.takes if not layer.active}  # each has a layer for every track
+        self._others = min(CLEAR_OTHERS / max(len(others), 1), 1.0)
         for layer in sorted(self._context.takes, key=lambda layer: (layer.active, self._in_front(layer))):
             if layer.active or self._in_front(layer):
                 self._paint_take(painter, layer)
@@ -53,8 +57,8 @@ class TakeNotesLayer:
         notes = NotePainter(theme)
         boxes = note_boxes(view, table.start[rows], table.end[rows], table.pitch[rows])
         if not layer.active:
-            strength = min(CLEAR_OTHERS / sum(not other.active for other in self._context.takes), 1.0)
-            notes.paint_outlines(painter, boxes, faded(colour, 0.6 * strength), fill=faded(colour, 0.08 * strength))
+            faint = self._others
+            notes.paint_outlines(painter, boxes, faded(colour, 0.6 * faint), fill=faded(colour, 0.08 * faint))
             return
         if not self._in_front(layer):
             notes.paint_outlines(painter, boxes, faded(colour, 0.8), fill=faded(colour, 0.30))

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ml.music import Key, Note, NoteTable, Track
+from studio.ui.roll.layers.takes import CLEAR_OTHERS
 from studio.ui.roll.takes import MIXED, TakeLayer
 from studio.ui.roll.tool import Tool
 from studio.ui.theme import DARK, LIGHT
@@ -121,7 +122,7 @@ def test_nothing_scrolls_under_a_gesture(hand):
     hand.release(960, 60)
 
 
-def test_only_a_strip_is_repainted_when_the_playhead_moves(hand, qtbot):
+def test_only_a_strip_is_repainted_when_the_playhead_moves(hand, until):
     painted = []
     inner = hand.area.paintEvent
 
@@ -133,7 +134,7 @@ def test_only_a_strip_is_repainted_when_the_playhead_moves(hand, qtbot):
     QApplication.processEvents()
     hand.area.paintEvent = record
     hand.view.set_playhead(1010)
-    qtbot.waitUntil(lambda: bool(painted))
+    until(lambda: bool(painted))
     assert max(rect.width() for rect in painted) < 20
 
 
@@ -175,6 +176,21 @@ def test_takes_show_the_active_one_bright_and_dim_what_they_would_replace(hand):
     assert colour_at(hand, 480, 67).lightness() < bright.lightness()
     hand.view.set_take_layers([])
     assert colour_at(hand, 480, 60) == as_written
+
+
+def test_outlines_of_many_takes_are_fainter_whatever_the_number_of_their_tracks(hand):
+    heard, notes = TakeLayer(0, NoteTable.empty(), colour=0, active=True), NoteTable.of([Note(0, 960, 67)])
+
+    def seen(takes, tracks):
+        others = [
+            TakeLayer(track, notes if take == track == 0 else NoteTable.empty(), colour=1 + take)
+            for take in range(takes)
+            for track in range(tracks)
+        ]
+        hand.view.set_take_layers([heard, *others])
+        return colour_at(hand, 480, 67)
+
+    assert seen(1, 1) == seen(CLEAR_OTHERS, 2) != seen(2 * CLEAR_OTHERS, 1)
 
 
 def test_the_take_that_is_heard_says_its_name_where_its_bars_begin(hand):
