@@ -76,7 +76,7 @@ class Thumbnail:
     def lines(area: QRect, frame: RollFrame) -> tuple[int, ...]:
         """Ticks of the bar lines to show: all, or of long takes every second, fourth, ... bar."""
         every = 1
-        while every * area.width() < LEAST_BAR_PX * frame.bars:
+        while every * max(area.width(), 1) < LEAST_BAR_PX * frame.bars:
             every *= 2
         return frame.starts[every::every]
 

@@ -462,6 +462,7 @@ def test_bar_lines_of_long_takes_do_not_hide_the_notes() -> None:
     frame = RollFrame((0, 64 * 1920), tuple(bar * 1920 for bar in range(64)), (48, 72))
     assert Thumbnail.lines(QRect(0, 0, 640, 30), frame) == frame.starts[1:]
     assert Thumbnail.lines(QRect(0, 0, 130, 30), frame) == tuple(bar * 1920 for bar in range(4, 64, 4))
+    assert Thumbnail.lines(QRect(0, 0, -4, 30), frame) == (), "a window that is still being laid out"
 
 
 @pytest.mark.parametrize("width_px", [98, 152, 310])
