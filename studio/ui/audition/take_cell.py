@@ -243,6 +243,9 @@ class TakeCell(QWidget):
         self._thumbnail.paint(painter, parts.thumbnail, view.frame, view.notes, colour, line)
         self._paint_copied(painter)
         self._paint_label(painter, fill)
+        if view.note:
+            painter.fillRect(parts.note, faded(fill, 0.85))  # notes may lie there
+            painter.drawPixmap(parts.note, self._look.icons["note"])
         self._paint_figures(painter)
         painter.setOpacity(1.0)
         if self.marked is not None:
@@ -270,8 +273,6 @@ class TakeCell(QWidget):
             painter.setOpacity(painter.opacity() * 0.5)
             painter.drawPixmap(parts.star, self._look.icons["star"])
             painter.setOpacity(0.4 if view.discarded else 1.0)
-        if view.note:
-            painter.drawPixmap(parts.note, self._look.icons["note"])
 
     def _paint_copied(self, painter: QPainter) -> None:
         """A line below the notes that are a marked copy."""
@@ -295,7 +296,6 @@ class TakeCell(QWidget):
     def _paint_figures(self, painter: QPainter) -> None:
         view, theme, places = self.view, self._look.theme, self._layout.figures
         painter.setFont(self._look.figures)
-        painter.setPen(theme.colour("text_dim"))
         status = view.status if self.marked is None else f"mix {view.frame.bars_text(*self.marked)}"
         if status:
             painter.setPen(theme.colour("text_dim" if self.marked is None else "text"))
