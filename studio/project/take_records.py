@@ -83,6 +83,12 @@ class TakeRecord:
         return self.written is not None
 
     @property
+    def stored_notes(self) -> int:
+        """How many notes a file holds of it: its own, those that were written, and what came in if that differs."""
+        came_in = sum(len(one.notes) for one in self.accepted if one.notes != self.notes)
+        return len(self.notes) + len(self.written or ()) + came_in
+
+    @property
     def title(self) -> str:
         """As shown on the board: the model's name and the take's number from 1."""
         if self.origins:

@@ -11,16 +11,19 @@ from studio.project.take_records import RequestRecord, TreeRecord
 
 @dataclass(frozen=True)
 class TreeBounds:
-    """Notes of all takes, and notes and events of all prompts (a table that several share counts once).
+    """Takes, the notes that a file holds of them, and the notes and events of prompts; what several share counts once.
 
     In words: the prompts of the oldest requests go first, those with a starred, labelled or noted take last; then whole
     requests from the oldest on, those with a take that is marked so or in the song last. The newest request always
-    stays whole. A request without its prompt is still shown, heard and accepted, but cannot be replayed.
+    stays whole. A request without its prompt is still shown, heard and accepted, but cannot be replayed. No
+    more requests, and clearly fewer takes and notes, than are read back from a file: the newest request is still to
+    bring some.
     """
 
     take_notes: int = 400_000
     prompt_rows: int = 1_500_000
     requests: int = 20_000
+    takes: int = 40_000
 
 
 BOUNDS = TreeBounds()
@@ -32,10 +35,11 @@ def within(tree: TreeRecord, bounds: TreeBounds = BOUNDS) -> TreeRecord:
 
 
 def _without_requests(tree: TreeRecord, bounds: TreeBounds) -> TreeRecord:
-    notes, staying = 0, set()
+    notes, takes, staying = 0, 0, set()
     for place, record in enumerate(_by_worth(tree, lambda record: record.precious), 1):
-        notes += sum(len(take.notes) for take in record.takes)
-        if (notes > bounds.take_notes or place > bounds.requests) and place > 1:
+        notes += sum(take.stored_notes for take in record.takes)
+        takes += len(record.takes)
+        if (notes > bounds.take_notes or takes > bounds.takes or place > bounds.requests) and place > 1:
             break
         staying.add(record.number)
     if len(staying) == len(tree.requests):

@@ -118,11 +118,7 @@ class _Reader:
             self.lost += 1
             return None
         self._takes_left -= 1
-        self._notes_left -= len(take.notes)
-        for one in take.accepted:
-            self._notes_left -= 0 if one.notes is take.notes else len(one.notes)
-        self._notes_left -= len(take.written or ())
-        self._notes_left = max(self._notes_left, 0)
+        self._notes_left = max(self._notes_left - take.stored_notes, 0)
         return take
 
     def _score(self, prompt: Any) -> tuple[Score, bool]:

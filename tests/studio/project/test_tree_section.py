@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ml.music import Score
 from ml.requests import GenerationRequest, Region, TakeNote
 from studio.project import (
+    Acceptance,
     Journal,
     ProjectFile,
     RequestRecord,
@@ -30,7 +31,7 @@ from studio.project import (
 from studio.project import project_file as saving
 from studio.project.project_text import decode_project, encode_project
 from studio.project.recovery import RecoveredRecord
-from studio.project.tree_bounds import TreeBounds, within, without_prompts
+from studio.project.tree_bounds import BOUNDS, TreeBounds, within, without_prompts
 from studio.project.tree_records import gone_record, request_record, take_record, with_records
 from tests.studio.project.pieces import long_song, song, with_note
 from tests.studio.project.trees import trees
@@ -254,7 +255,19 @@ def test_whole_requests_go_from_the_oldest_on_but_never_the_last_one() -> None:
     assert [r.number for r in within(tree, TreeBounds(take_notes=20)).requests] == [1, 4, 5]
     assert [r.number for r in within(tree, TreeBounds(requests=2)).requests] == [1, 5]
     assert [r.number for r in within(tree, TreeBounds(take_notes=1)).requests] == [5]
+    assert [r.number for r in within(tree, TreeBounds(takes=5)).requests] == [1, 4, 5]
     assert within(tree) is tree
+
+
+def test_what_is_kept_of_a_take_besides_its_notes_counts_too() -> None:
+    tree = tree_of([song()] * 3)
+    notes = tree.requests[0].takes[0].notes
+    edited = take(written=notes, accepted=(Acceptance(1, notes, 480), Acceptance(2, notes[:1], 480)))
+    assert edited.stored_notes == 2 * len(notes) + 1
+    tree = TreeRecord((*tree.requests[:-1], replace(tree.requests[-1], takes=(edited,))))
+    assert [r.number for r in within(tree, TreeBounds(take_notes=3 * len(notes))).requests] == [3]
+    assert BOUNDS.takes < tree_section.MAX_TAKES and BOUNDS.requests <= tree_section.MAX_REQUESTS
+    assert BOUNDS.take_notes < tree_section.MAX_TAKE_NOTES
 
 
 def test_a_song_that_fills_a_project_is_saved_without_the_prompts(
