@@ -1,4 +1,4 @@
-"""Provenance to go: a line for each accepted take that a MIDI file carries as a text event, and back."""
+"""Provenance to go: a line for each accepted take that a MIDI file carries as a text event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from studio.session.take_record import place_of
 from studio.session.takes import TakeSlot
 
 PREFIX = "Continuo take: "
-TEXT_META = b"\xff\x01"
 FIELDS = (
     "model", "checkpoint", "seed", "take", "takes", "verb", "temperature", "top_p", "surprise", "limits", "leanings",
     "keep",
@@ -57,10 +56,10 @@ def take_text(take: Take, slot: TakeSlot) -> str:
     """The same line for a complete take of the board that is exported alone; bars are those of the song."""
     origin = asdict(take.provenance)
     told = {name: origin[name] for name in FIELDS if origin.get(name) not in (None, {}, "")}
-    written = [slot.origin_of(row).written for row in range(len(take.notes))]
+    origins = [slot.origin_of(row) for row in range(len(take.notes))]
+    models = {one: set(map(place_of, one.written)) for one in set(origins) if one.written}
     edited = sum(
-        notes is not None and place_of(note) not in set(map(place_of, notes))
-        for note, notes in zip(take.notes, written, strict=True)
+        one in models and place_of(note) not in models[one] for note, one in zip(take.notes, origins, strict=True)
     )
     return _line(told | {"bars": _bars(take.request.score, origin), "notes": len(take.notes), "edited": edited})
 
@@ -80,20 +79,3 @@ def _bars(score: Score, origin: Mapping[str, Any]) -> list[int] | None:
     if type(start) is not int or type(end) is not int or not 0 <= start < end:
         return None
     return [score.time_map.bar_at(start) + 1, score.time_map.bar_at(end - 1) + 1]
-
-
-def told_origins(score: Score) -> tuple[dict[str, Any], ...]:
-    """What such text events in a score say, as it was written; a text that is none or damaged is passed over."""
-    found = []
-    for event in score.conductor:
-        if not event.data.startswith(TEXT_META):
-            continue
-        text = event.data[len(TEXT_META) :].decode("utf-8", "replace")
-        if text.startswith(PREFIX) and len(text) <= 2 * LONGEST:
-            try:
-                told = json.loads(text.removeprefix(PREFIX))
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(told, dict):
-                found.append(told)
-    return tuple(found)
