@@ -1,4 +1,4 @@
-"""What the right mouse button offers: on a take to hear, keep, mark and mix it, on the mixture to take bars out."""
+"""What the right mouse button offers: on a take to hear, keep, mark and mix it, on the mixture to keep or drop bars."""
 
 from __future__ import annotations
 
@@ -60,12 +60,10 @@ def take_entries(flow: AuditionFlow, slot: TakeSlot) -> tuple[MenuEntry, ...]:
     mixing = [MenuEntry("All of it", attempt(lambda: parts.mix_all(slot)), key("Ctrl+Alt+Return"))]
     mixing.append(MenuEntry(marked.capitalize(), attempt(lambda: parts.mix(slot)), key("Alt+Return"), bool(part)))
     mixing += [MenuEntry(name, mix_voice(track)) for name, track in voices]
-    entries = [
+    return (
         MenuEntry("Hear", lambda: flow.takes.hear_slot(slot)),
         MenuEntry("Keep this take", attempt(lambda: flow.studio.accept(slot)), key("Return"), done),
         MenuEntry(f"Keep {marked}", attempt(lambda: parts.keep(slot)), key("Shift+Return"), bool(part)),
-    ]
-    entries += [
         *(_keep_only(flow, slot) if done else ()),
         MenuEntry("Into the mixture", enabled=done, entries=tuple(mixing)),
         LINE,
@@ -75,8 +73,7 @@ def take_entries(flow: AuditionFlow, slot: TakeSlot) -> tuple[MenuEntry, ...]:
         LINE,
         MenuEntry("Export as MIDI…", lambda: flow.takes.export_slot(slot), key("Ctrl+Shift+E"), done),
         MenuEntry(f"Stop {slot.model_name}", lambda: flow.stop_model(slot.model), enabled=flow.writes(slot.model)),
-    ]
-    return tuple(entries)
+    )
 
 
 def _keep_only(flow: AuditionFlow, slot: TakeSlot) -> tuple[MenuEntry, ...]:
