@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from ml.models.weights_file import (
@@ -25,8 +25,6 @@ from ml.models.weights_file import (
 
 CARD_FILE, CONFIG_FILE = "card.json", "config.json"
 LARGEST_JSON_BYTES = 256 << 10
-
-DRAWING = (Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_)
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -68,13 +66,13 @@ def read_json(path: Path, shown: str) -> dict[str, Any]:
 
 
 class _Undrawn(TorchFunctionMode):
-    """While this holds, no random numbers are drawn for new weights."""
+    """While this holds, nothing is drawn from normal distributions for new weights."""
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         named = kwargs or {}
-        if func in DRAWING:
+        if func is nn.init.normal_:
             return args[0] if args else named["tensor"]
         return func(*args, **named)
 
@@ -83,7 +81,7 @@ class _Undrawn(TorchFunctionMode):
 def without_memory() -> Iterator[None]:
     """Networks that are built within this have shapes and no numbers.
 
-    To pretend to draw numbers for them, torch would import its compiler, which takes seconds.
+    To pretend to draw from normal distributions, torch would import its compiler, which takes seconds.
     """
     with torch.device("meta"), _Undrawn():
         yield

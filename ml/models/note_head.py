@@ -65,6 +65,7 @@ class NoteHead(nn.Module):
         self.chosen = nn.ModuleList(ColumnEmbedding(sizes, width) for sizes in CHOSEN[: len(CHOSEN) if nested else 0])
         for layer in (*self.out, self.position_out, self.interval_out, self.degree_out, self.drum_out):
             nn.init.normal_(layer.weight, std=0.02)
+        # Not torch.arange, for which torch imports sympy where networks are built without memory.
         self.register_buffer("deltas", torch.tensor(range(v.DELTAS)), persistent=False)
 
     def _hidden(self, field: int, state: Tensor) -> Tensor:
