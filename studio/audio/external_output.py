@@ -14,6 +14,9 @@ from studio.audio.ports import MidiPort, PortTrouble
 from studio.audio.slots import CHANNELS
 from studio.audio.transport import panic_messages
 
+PATIENCE_S = 1.0
+"""How long a port may take to answer before closing goes on without it."""
+
 
 class ExternalOutput:
     """An Output (see `output`) to an external port, by a clock that is given. Close it when done."""
@@ -62,17 +65,16 @@ class ExternalOutput:
             self._send(messages)
 
     def close(self) -> None:
-        """End what sounds, then close the port. Returns within a second even if the port hangs."""
-        with self._wake:
-            self._closing = True
+        """End what sounds, then close the port. Returns within two seconds even if the port hangs."""
+        self._closing = True
+        if not self._wake.acquire(timeout=PATIENCE_S):  # the thread has it, and waits for the port
+            return
+        try:
             self._pending.clear()
             self._wake.notify()
-        self._thread.join(1.0)
-        if not self._thread.is_alive():
-            self._write(self._channels.sounding())
-            self._send(panic_messages(range(CHANNELS)))
-            self._closed = True
-            self._port.close()
+        finally:
+            self._wake.release()
+        self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
         if hasattr(os, "sched_setscheduler"):
@@ -87,6 +89,10 @@ class ExternalOutput:
                     self._wake.wait(wait_s)
                 else:
                     self._send_due()
+            self._write(self._channels.sounding())
+            self._send(panic_messages(range(CHANNELS)))
+            self._closed = True
+            self._port.close()
 
     def _send_due(self) -> None:
         now_s = self.now_s()

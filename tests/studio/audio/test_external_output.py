@@ -28,9 +28,10 @@ class FakePort:
         self.unplugged = self.closed = False
         self.answers = threading.Event()
         self.answers.set()
-        self.got = threading.Event()
+        self.asked, self.got = threading.Event(), threading.Event()
 
     def send(self, data: Sequence[int]) -> None:
+        self.asked.set()
         self.answers.wait(20)
         if self.unplugged:
             raise PortTrouble("The MIDI output Keys no longer answers: playing on the built-in synth.")
@@ -122,13 +123,12 @@ def test_unplugging_is_told_once_and_breaks_nothing(port: FakePort, output: Exte
 def test_a_port_that_never_answers_does_not_keep_the_program_from_closing(port: FakePort) -> None:
     output = ExternalOutput(port, time.perf_counter)
     port.answers.clear()
+    port.asked.clear()
     output.schedule([Timed(0.0, note_on(0, 60, 99))])
-    closer = threading.Thread(target=output.close)
-    closer.start()
-    closer.join(0.2)
+    assert port.asked.wait(20)
+    output.close()
+    assert not port.closed, "the port was waited for"
     port.answers.set()
-    closer.join(5)
-    assert not closer.is_alive()
 
 
 def test_a_transport_on_a_port_leaves_nothing_sounding(port: FakePort, output: ExternalOutput) -> None:
