@@ -226,15 +226,15 @@ def test_closing_cleanly_forgets_and_closing_by_force_keeps(rig: Any, folders: A
     journal.close()
 
 
-def test_a_journal_that_cannot_be_written_is_told_once(rig: Any, folders: AppFolders, tune: Score) -> None:
+def test_a_journal_that_cannot_be_written_is_told_once(
+    rig: Any, folders: AppFolders, tune: Score, until: Callable[[Studio, Callable[[], bool]], None]
+) -> None:
     folders.journal.parent.mkdir(parents=True, exist_ok=True)
     folders.journal.write_text("a file where the folder should be")
     journal = Journal(folders.journal)
     studio = Studio(rig.engine, SettingsStore(folders.settings_file), journal=journal)
     studio.document.commit("Write", tune)
-    journal.wait_for(10**6, timeout_s=0.5)
-    studio.poll()
-    assert "cannot be kept for recovery" in studio.status
+    until(studio, lambda: "cannot be kept for recovery" in studio.status)
     studio.say("")
     studio.poll()
     assert studio.status == ""
