@@ -121,7 +121,7 @@ def at_the_window(qtbot: QtBot, home: Path, tiny_models: Path) -> Iterator[Calla
         opened.append(running)
         qtbot.addWidget(running.window)
         running.window.activateWindow()
-        qtbot.waitUntil(running.window.isActiveWindow)
+        qtbot.waitUntil(running.window.isActiveWindow, timeout=PATIENCE_MS)
         return Musician(running.window, answers, qtbot)
 
     yield start

@@ -129,9 +129,9 @@ def make_window(
         made.append(window)
         qtbot.addWidget(window)
         window.resize(1280, 800)
-        with qtbot.waitExposed(window):
+        with qtbot.waitExposed(window, timeout=PATIENCE_MS):
             window.show()
-        with qtbot.waitActive(window):  # keys go nowhere before
+        with qtbot.waitActive(window, timeout=PATIENCE_MS):  # keys go nowhere before
             window.activateWindow()
         window.start()
         return window

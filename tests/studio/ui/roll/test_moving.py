@@ -145,12 +145,12 @@ def test_a_drag_whose_notes_vanish_is_dropped(hand):
     assert hand.heard[-1][2] is False
 
 
-def test_holding_a_note_beyond_the_edge_scrolls_and_carries_it_along(hand, qtbot):
+def test_holding_a_note_beyond_the_edge_scrolls_and_carries_it_along(hand, until):
     hand.write(Note(0, 960, 60))
     hand.press(400, 60)
     beyond = hand.context.viewport.right_tick + 400
     hand.move(beyond, 60)
-    qtbot.waitUntil(lambda: hand.context.viewport.left_tick > 1000)
+    until(lambda: hand.context.viewport.left_tick > 1000)
     hand.release(hand.context.viewport.right_tick - 100, 60)
     assert hand.notes[0][0] > beyond - 960
     assert hand.notes[0][0] % 240 == 0
