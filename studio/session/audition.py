@@ -221,10 +221,11 @@ class Audition:
 
     def rewrite(self, slot: TakeSlot, notes: tuple[TakeNote, ...]) -> None:
         """Let a complete take have other notes, as when the user swaps one; a mixture of it has them too."""
+        before = slot.notes
         self._board.rewrite(slot, replace(self._finished(slot), notes=notes))
         mixture = self._board.mixture
         if isinstance(mixture, Mixture) and slot in mixture.sources:
-            mixture.rebuild()
+            mixture.rebuild(slot, before)
         self.hear_now()
         self._tell(Topic.TAKES)
 

@@ -91,9 +91,11 @@ class Mixture(TakeSlot):
         kept = tuple(pick for pick in self.picked if pick not in chosen)
         self.fill(self.cells, (*kept, *(pick for pick in chosen if pick not in self.picked)))
 
-    def rebuild(self) -> None:
-        """One of the takes has got other notes."""
-        self.fill(self.cells, tuple((slot, note) for slot, note in self.picked if note < len(slot.notes)))
+    def rebuild(self, rewritten: TakeSlot, before: tuple[TakeNote, ...]) -> None:
+        """One of the takes has got other notes than `before`: its picked ones stay picked, whatever their number is."""
+        now = _numbers_now(before, rewritten.notes)
+        picked = [(slot, now.get(note) if slot is rewritten else note) for slot, note in self.picked]
+        self.fill(self.cells, tuple((slot, note) for slot, note in picked if note is not None))
 
     def fill(self, cells: dict[Cell, TakeSlot], picked: tuple[Picked, ...]) -> None:
         """Let it consist of just this."""
@@ -144,6 +146,18 @@ class Mixture(TakeSlot):
 def inside(note: TakeNote, region: Region) -> bool:
     """Whether a note starts in a region and is on one of its tracks."""
     return note.track in region.tracks and region.start_tick <= note.start < region.end_tick
+
+
+def _numbers_now(before: tuple[TakeNote, ...], after: tuple[TakeNote, ...]) -> dict[int, int]:
+    """The number that each note of a take has since some were changed: another pitch or onset moves it in the order.
+
+    Those that are nowhere any more are taken, in order, to be the ones that are new.
+    """
+    places = {(note.track, note.start, note.pitch): row for row, note in enumerate(after)}
+    found = {row: places.get((note.track, note.start, note.pitch)) for row, note in enumerate(before)}
+    now = {row: there for row, there in found.items() if there is not None}
+    new = sorted(set(places.values()) - set(now.values()))
+    return now | dict(zip((row for row in found if row not in now), new, strict=False))
 
 
 def _ending(note: TakeNote, tick: int) -> TakeNote:

@@ -223,6 +223,19 @@ def test_a_mixture_is_kept_with_the_project_and_shown_again(asked: Studio, tmp_p
     assert remixed(take, again.request, again.sources[:1]) is None, "a take of it is gone"
 
 
+def test_picked_notes_stay_picked_when_a_swap_changes_their_order(asked: Studio) -> None:
+    slot = asked.takes.slots[0]
+    written = slot.notes
+    asked.auditioning.mix_notes(slot, (0, 2))
+    mixture = asked.takes.mixture
+    assert mixture is not None
+    late = replace(written[0], start=written[1].start + 1)
+    asked.swap_in_take(slot, (written[1], late, *written[2:]))
+    assert mixture.notes == (late, written[2])
+    asked.swap_in_take(slot, written)
+    assert mixture.notes == (written[0], written[2])
+
+
 def test_a_mixture_ends_when_nothing_is_left_in_it(asked: Studio) -> None:
     slot = asked.takes.slots[1]
     asked.auditioning.mix_notes(slot, (0, 2))
