@@ -8,17 +8,11 @@ from typing import Any
 
 import pytest
 
-from ml.music import Score
-from ml.requests import Choosing, GenerationRequest, RefusedRequest, TakeNote, continue_region
+from ml.requests import Choosing, GenerationRequest, RefusedRequest, TakeNote
 from ml.requests.choosing import AS_WRITTEN
 from studio.engine import Chosen, Failed, Finished, ModelDone, NoteMade, Progress, Remarked, TakeDone
 
 POOL = Choosing(pool=3, drop_empty=False, drop_alike=False)
-
-
-@pytest.fixture
-def request_4_bars(tune: Score) -> GenerationRequest:
-    return GenerationRequest(tune, continue_region(tune, 0, 4), takes=2, seed=7)
 
 
 def of_type(kind: type, messages: list[Any]) -> list[Any]:

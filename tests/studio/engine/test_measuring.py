@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ml.generation.items import GenerationItem, NoteItem, RemarkItem
-from ml.music import Score
 from ml.requests import GenerationRequest, RefusedRequest, TakeNote, continue_region
 from studio.engine import Checked, Measured, TakeDone, UnknownModel
 from studio.engine.machine import machine_text, spare_threads
@@ -27,11 +26,6 @@ class Wait:
     def __call__(self, take: int, number: int) -> None:
         self.reached.set()
         self.open.wait(30)
-
-
-@pytest.fixture
-def request_1_bar(tune: Score) -> GenerationRequest:
-    return GenerationRequest(tune, continue_region(tune, 0, 1), takes=1)
 
 
 def measured(rig: Any, model: str) -> Measured:

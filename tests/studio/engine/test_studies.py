@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from ml.music import Score
-from ml.requests import GenerationRequest, continue_region
+from ml.requests import GenerationRequest
 from studio.engine import Finished, Measured, Studied, UnknownModel
 
 
@@ -27,11 +26,6 @@ class Held:
         self.open.wait(30)
         self.runs.append(cancelled())
         return f"of {model}"
-
-
-@pytest.fixture
-def request_1_bar(tune: Score) -> GenerationRequest:
-    return GenerationRequest(tune, continue_region(tune, 0, 1), takes=1)
 
 
 def studied(rig: Any, number: int) -> Studied:

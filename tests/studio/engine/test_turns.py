@@ -11,18 +11,12 @@ from typing import Any
 import pytest
 
 from ml.generation.items import GenerationItem, NoteItem, TakeItem
-from ml.music import Score
-from ml.requests import GenerationRequest, Provenance, Take, TakeNote, continue_region
+from ml.requests import GenerationRequest, Provenance, Take, TakeNote
 from studio.engine import Engine, Failed, Finished, ModelCard, ModelDone, NoteMade, Progress, Shelf, TakeDone
 from studio.engine.answer import Answer
 from studio.engine.progress import ProgressMeter
 from studio.engine.tasks import Job
 from studio.engine.turns import HEAD_START_S, next_turn
-
-
-@pytest.fixture
-def request_4_bars(tune: Score) -> GenerationRequest:
-    return GenerationRequest(tune, continue_region(tune, 0, 4), takes=2, seed=7)
 
 
 @dataclass
