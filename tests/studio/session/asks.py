@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ml.requests import Verb
-from studio.project import TakeState
+from studio.project import RequestRecord, TakeState
 from studio.session import Studio
 from studio.session.wishes import Wishes
 
@@ -27,7 +27,12 @@ def ask(studio: Studio, answered: Answered, verb: Verb = Verb.CONTINUE, **wishes
     return number
 
 
-def states(studio: Studio, number: int) -> list[TakeState]:
+def record_of(studio: Studio, number: int) -> RequestRecord:
+    """What the tree has of a request now."""
     record = studio.tree.tree.request(number)
     assert record is not None
-    return [take.state for take in record.takes]
+    return record
+
+
+def states(studio: Studio, number: int) -> list[TakeState]:
+    return [take.state for take in record_of(studio, number).takes]

@@ -16,7 +16,7 @@ from studio.session.audition import TakePart
 from studio.session.take_figures import TakeMark
 from studio.session.take_record import same_notes, take_of
 from studio.session.take_tree import TakeTree
-from tests.studio.session.asks import WISHES, Answered, ask, states
+from tests.studio.session.asks import WISHES, Answered, ask, record_of, states
 
 
 def test_a_request_is_written_down_with_all_that_made_its_takes(open_tune: Studio, answered: Answered) -> None:
@@ -42,8 +42,7 @@ def test_what_becomes_of_takes_is_remembered(open_tune: Studio, answered: Answer
     studio.accept(studio.takes.slots[2])
     rejected, accepted = TakeState.REJECTED, TakeState.ACCEPTED
     assert states(studio, first) == [rejected, rejected, accepted, rejected]
-    record = studio.tree.tree.request(first)
-    assert record is not None
+    record = record_of(studio, first)
     assert (record.takes[1].starred, record.takes[1].label) == (True, "hook")
     assert record.takes[2].accepted[0].notes is record.takes[2].notes
 
@@ -51,8 +50,7 @@ def test_what_becomes_of_takes_is_remembered(open_tune: Studio, answered: Answer
     studio.accept_part(studio.takes.slots[0], TakePart(notes=frozenset({0, 1})))
     studio.reject()
     assert states(studio, second)[0] is TakeState.PARTLY_ACCEPTED
-    child = studio.tree.tree.request(second)
-    assert child is not None
+    child = record_of(studio, second)
     assert child.parent == record.ref(record.takes[2])
 
 
@@ -64,8 +62,7 @@ def test_undoing_an_accept_makes_the_next_request_grow_from_what_was_before(
     studio.accept(studio.takes.slots[0])
     studio.document.undo()
     second = ask(studio, answered)
-    record = studio.tree.tree.request(second)
-    assert record is not None
+    record = record_of(studio, second)
     assert record.parent is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from studio.session import Studio
 from studio.session.replay import earlier_answers
 from studio.session.take_diff import difference
 from studio.session.take_figures import TakeMark
-from tests.studio.session.asks import WISHES, Answered, Until, ask, states
+from tests.studio.session.asks import WISHES, Answered, Until, ask, record_of, states
 
 # --- going back and on
 
@@ -29,8 +30,7 @@ from tests.studio.session.asks import WISHES, Answered, Until, ask, states
 def test_earlier_takes_are_shown_heard_and_accepted_again(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     first = ask(studio, answered)
-    record = studio.tree.tree.request(first)
-    assert record is not None
+    record = record_of(studio, first)
     studio.reject()
     studio.tree.show_again(first, record.ref(record.takes[1]))
     assert [slot.title for slot in studio.takes.slots] == ["Alpha 1", "Alpha 2", "Beta 1", "Beta 2"]
@@ -47,8 +47,7 @@ def test_a_star_put_in_the_tree_shows_on_the_board_and_the_other_way_round(
 ) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     ref = record.ref(record.takes[0])
     studio.tree.mark(ref, TakeMark(starred=True))
     assert studio.takes.slots[0].mark.starred
@@ -61,8 +60,7 @@ def test_a_star_put_in_the_tree_shows_on_the_board_and_the_other_way_round(
 def test_going_back_to_a_take_is_one_undo_step(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     take = record.takes[3]
     studio.reject()
     document = studio.document
@@ -73,7 +71,7 @@ def test_going_back_to_a_take_is_one_undo_step(open_tune: Studio, answered: Answ
     lead = document.score.tracks[0].notes
     assert [n.pitch for n in lead if n.source] == [n.pitch for n in take.notes]
     assert lead.pitch[0] == 60, "also the notes before are those of then"
-    assert studio.tree.tree.find(record.ref(take))[1].state is TakeState.ACCEPTED  # type: ignore[index]
+    assert states(studio, number)[3] is TakeState.ACCEPTED
     document.undo()
     assert document.score is edited
     studio.tree.go_back_before(number)
@@ -85,8 +83,7 @@ def test_going_back_to_a_take_is_one_undo_step(open_tune: Studio, answered: Answ
 def test_going_on_from_any_take_happens_beside_the_song(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     left, right = record.takes[0], record.takes[2]
     studio.accept(studio.takes.slots[0])
     song = studio.document.score
@@ -103,29 +100,21 @@ def test_going_on_from_any_take_happens_beside_the_song(open_tune: Studio, answe
     sources = sorted({n.source for n in lead} - {0})
     assert [[n.pitch for n in lead if n.source == source] for source in sources] == [
         [n.pitch for n in right.notes],
-        [n.pitch for n in branch.takes[0].notes] if branch.takes else [n.pitch for n in studio_take(studio, 2)],
+        [n.pitch for n in record_of(studio, 2).takes[0].notes],
     ]
-    assert studio.tree.tree.find(record.ref(right))[1].state is TakeState.ACCEPTED  # type: ignore[index]
-    assert studio.tree.tree.find(record.ref(left))[1].state is TakeState.ACCEPTED  # type: ignore[index]
+    assert states(studio, number)[2] is TakeState.ACCEPTED
+    assert states(studio, number)[0] is TakeState.ACCEPTED
     document.undo()
     assert document.undo_label == "Transpose"
     third = ask(studio, answered)
-    grown = studio.tree.tree.request(third)
-    assert grown is not None
+    grown = record_of(studio, third)
     assert grown.parent == record.ref(left)
-
-
-def studio_take(studio: Studio, number: int) -> tuple[TakeNote, ...]:
-    record = studio.tree.tree.request(number)
-    assert record is not None
-    return record.takes[0].notes
 
 
 def test_going_on_from_the_take_that_the_song_has_is_asking_as_usual(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     studio.accept(studio.takes.slots[0])
     studio.tree.continue_from(record.ref(record.takes[0]), WISHES)
     assert not studio.takes.beside
@@ -135,8 +124,7 @@ def test_going_on_from_the_take_that_the_song_has_is_asking_as_usual(open_tune: 
 def test_an_accompaniment_shows_again_with_its_new_track(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     number = ask(studio, answered, Verb.ACCOMPANY)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     assert record.new_tracks == 1
     studio.reject()
     studio.tree.show_again(number, record.ref(record.takes[0]))
@@ -178,8 +166,7 @@ def test_another_machine_is_named_and_the_stored_notes_stand(
     studio = open_tune
     number = ask(studio, answered)
     studio.reject()
-    before = studio.tree.tree.request(number)
-    assert before is not None
+    before = record_of(studio, number)
     walker.twist["beta"] = lambda note: replace(note, pitch=note.pitch + 1)
     sentence = replayed(studio, number, until)
     assert sentence == (
@@ -191,8 +178,7 @@ def test_another_machine_is_named_and_the_stored_notes_stand(
     assert "They were made elsewhere or with other versions (a big machine; 16 threads)." in replayed(
         studio, number, until
     )
-    kept = studio.tree.tree.request(number)
-    assert kept is not None
+    kept = record_of(studio, number)
     assert [take.notes for take in kept.takes] == [take.notes for take in before.takes]
 
 
@@ -202,8 +188,7 @@ def test_what_cannot_be_replayed_is_refused_with_the_reason_and_stays(
     studio = open_tune
     number = ask(studio, answered)
     studio.reject()
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     shutil.rmtree(models / "beta")
     studio.shelf.rescan()
     assert replayed(studio, number, until) == (
@@ -277,8 +262,7 @@ def test_what_was_continued_beside_the_song_is_known_after_opening(
 ) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     studio.accept(studio.takes.slots[0])
     parent = record.ref(record.takes[2])
     studio.tree.continue_from(parent, WISHES)
@@ -329,14 +313,17 @@ NOTE = st.builds(
 )
 
 
+def in_order(notes: Iterable[TakeNote]) -> list[tuple[int, ...]]:
+    """The notes by all that is heard of them."""
+    return sorted((n.track, n.start, n.pitch, n.length, n.velocity) for n in notes)
+
+
 @settings(max_examples=50)
 @given(st.lists(NOTE, max_size=12), st.lists(NOTE, max_size=12))
 def test_a_difference_leads_from_one_take_to_the_other(before: list[TakeNote], after: list[TakeNote]) -> None:
     found = difference(before, after)
-    order = sorted
-    key = lambda n: (n.track, n.start, n.pitch, n.length, n.velocity)  # noqa: E731
-    assert order(map(key, (*found.same, *found.gone, *(b for b, _ in found.changed)))) == order(map(key, before))
-    assert order(map(key, (*found.same, *found.added, *(a for _, a in found.changed)))) == order(map(key, after))
+    assert in_order((*found.same, *found.gone, *(b for b, _ in found.changed))) == in_order(before)
+    assert in_order((*found.same, *found.added, *(a for _, a in found.changed))) == in_order(after)
     back = difference(after, before)
     assert (len(back.added), len(back.gone)) == (len(found.gone), len(found.added))
     assert difference(before, before).empty
@@ -354,8 +341,7 @@ def test_a_difference_says_what_changed() -> None:
 def test_a_take_is_compared_on_the_track_where_it_is_now(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     studio.accept(studio.takes.slots[0])
     document = studio.document
     document.apply("Add track", add_track(document.score, "Before"))
@@ -364,8 +350,7 @@ def test_a_take_is_compared_on_the_track_where_it_is_now(open_tune: Studio, answ
     among = studio.tree.difference(record.ref(record.takes[0]), record.ref(record.takes[1]))
     assert {note.track for note in among.notes} == {1}
     accompanied = ask(studio, answered, Verb.ACCOMPANY)
-    bass = studio.tree.tree.request(accompanied)
-    assert bass is not None
+    bass = record_of(studio, accompanied)
     ref = bass.ref(bass.takes[0])
     assert len(studio.tree.difference_to_song(ref).gone) == len(bass.takes[0].notes)
     studio.accept(studio.takes.slots[0])
@@ -375,8 +360,7 @@ def test_a_take_is_compared_on_the_track_where_it_is_now(open_tune: Studio, answ
 def test_a_take_is_compared_with_what_the_song_has_there_now(open_tune: Studio, answered: Answered) -> None:
     studio = open_tune
     number = ask(studio, answered)
-    record = studio.tree.tree.request(number)
-    assert record is not None
+    record = record_of(studio, number)
     ref = record.ref(record.takes[0])
     studio.accept(studio.takes.slots[0])
     assert studio.tree.difference_to_song(ref).empty

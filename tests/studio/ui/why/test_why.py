@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QEnterEvent, QHelpEvent, QMouseEvent
+from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from ml.music import Note, Score
-from ml.requests import Option, TakeNote, Verb
+from ml.requests import Option, TakeNote
 from studio.edit.operations.notes import move_notes
-from studio.edit.operations.tracks import add_track
-from studio.edit.selection import Selection, select_all
-from studio.session.blind_desk import Plan
+from studio.edit.selection import select_all
 from studio.session.files import Opened
 from studio.session.studio import Studio
 from studio.ui.main_window import MainWindow
@@ -29,21 +26,6 @@ from tests.studio.canned_studies import CannedStudies
 
 Press = Callable[..., None]
 Until = Callable[[Callable[[], bool]], None]
-
-
-@pytest.fixture
-def studies(monkeypatch: pytest.MonkeyPatch) -> CannedStudies:
-    canned = CannedStudies()
-    monkeypatch.setattr("studio.ui.main_window.ModelStudies", lambda: canned)
-    return canned
-
-
-@pytest.fixture
-def shown(studies: CannedStudies, tune_window: MainWindow) -> Iterator[MainWindow]:
-    """The tune in a window whose models answer what a test can foresee."""
-    yield tune_window
-    if tune_window.why.explain.popup is not None:
-        tune_window.why.explain.popup.close()
 
 
 def place_of(window: MainWindow, note: Note) -> QPoint:
@@ -336,65 +318,6 @@ def test_a_failed_question_is_said_in_the_small_window_and_an_edit_closes_it(
     document = shown.studio.document
     document.apply("Higher", move_notes(document.score, select_all(document.score, 0), 0, 1))
     assert shown.why.explain.popup is None
-
-
-# --- whom to ask, and what is next
-
-
-def test_bars_on_the_keys_say_how_likely_each_pitch_is_while_no_music_plays(
-    shown: MainWindow, press: Press, until: Until, studies: CannedStudies, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    press(shown, "Shift+U")
-    until(lambda: shown.context.insight.heat is not None)
-    keys, view = shown.roll.keys, shown.context.viewport
-    assert keys.likelihood_text(72) == "C5: 23 %" and keys.likelihood_text(61).endswith("0 %")
-    said: list[str] = []
-    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, *_: said.append(text))
-    at = QPoint(10, view.y(72) + 2)
-    QApplication.sendEvent(keys, QHelpEvent(QEvent.Type.ToolTip, at, keys.mapToGlobal(at)))
-    assert said and said[0].startswith("C5: 23 %")
-    document = shown.studio.document
-    document.apply("Add", add_track(document.score, "Kit", None, drums=True))
-    document.select(Selection(1, frozenset()))
-    assert shown.context.insight.heat is None, "no bar of a melody on the names of drums"
-    document.undo()
-    until(lambda: shown.context.insight.heat is not None)
-    plain, asked = keys.grab().toImage(), studies.count("next")
-    shown.studio.transport.seek(1000)
-    shown.in_step.show_playhead()
-    until(lambda: studies.count("next") == asked + 1)
-    assert studies.asked[-1][-1] == 1000
-    press(shown, "Space")
-    until(lambda: shown.context.insight.heat is None)
-    press(shown, "Space")
-    shown.in_step.show_transport()
-    shown.studio.transport.seek(480)
-    shown.in_step.show_playhead()
-    until(lambda: shown.context.insight.heat is not None)
-    press(shown, "Shift+U")
-    assert shown.context.insight.heat is None and keys.likelihood_text(72) == ""
-    assert keys.grab().toImage() != plain
-
-
-def test_the_keys_tell_nothing_of_notes_that_a_blind_test_hides(
-    shown: MainWindow, press: Press, until: Until, studies: CannedStudies
-) -> None:
-    press(shown, "Shift+U")
-    until(lambda: shown.context.insight.heat is not None)
-    shown.context.time_selection = (0, 2 * 1920)
-    shown.blind.begin(Plan(), Verb.VARY)
-    until(lambda: shown.blind.desk.running)
-    asked, judged = studies.count("next"), studies.count("surprise")
-    shown.studio.transport.stop()
-    shown.studio.transport.seek(1000)
-    shown.in_step.show_playhead()
-    shown.why.next.ask()
-    press(shown, "U")
-    until(lambda: studies.count("surprise") > judged)  # asked after the keys would have been
-    assert studies.count("next") == asked
-    assert shown.context.insight.heat is None
-    shown.blind.desk.end()
-    until(lambda: shown.context.insight.heat is not None)
 
 
 def test_closing_the_window_in_the_middle_of_it_leaves_nothing(
